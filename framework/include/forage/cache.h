@@ -1,0 +1,85 @@
+// Cache: a plug point. A store of entries and nothing more: HTTP rules live in the framework.
+// Implementations are thread-safe, may drop any entry at any time, and tell "missing" (null) from
+// "cannot answer" (CacheError). Run tests/conformance's cache suite against yours.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "forage/clock.h"
+#include "forage/entry.h"
+#include "forage/error.h"
+#include "forage/export.h"
+
+namespace forage {
+
+/// One entry to keep.
+struct Keep {
+  Key key;
+  EntryPtr entry;               ///< never null
+  Millis lifetime = kForever;   ///< from now; > 0
+  bool only_if_absent = false;  ///< do not replace what is there
+};
+
+/// What a cache holds and has done since it was made. Counters only grow.
+struct CacheStats {
+  std::uint64_t entries = 0;   ///< now held; 0 where the cache cannot tell cheaply
+  std::uint64_t bytes = 0;     ///< now occupied; 0 where the cache cannot tell cheaply
+  std::uint64_t capacity = 0;  ///< bytes it may occupy; 0: not limited here
+  std::uint64_t hits = 0;
+  std::uint64_t misses = 0;
+  std::uint64_t stores = 0;
+  std::uint64_t declined = 0;   ///< stores not kept (too large, out of memory, already there)
+  std::uint64_t evictions = 0;  ///< dropped to make room
+  std::uint64_t expired = 0;    ///< dropped at the end of their lifetime
+  std::uint64_t damaged = 0;    ///< values that failed their check; also counted as misses
+  std::vector<std::pair<std::string, std::uint64_t>> more;  ///< of this cache alone: "connections"
+};
+
+/// What scan() shows of an entry.
+struct Scanned {
+  std::string_view key;
+  EntryPtr entry;
+  Millis remaining = kForever;  ///< of its lifetime
+};
+
+class FORAGE_API Cache {
+ public:
+  /// Sees one entry; returns false to end the scan.
+  using Visitor = std::function<bool(const Scanned&)>;
+
+  virtual ~Cache();
+
+  /// True: never does I/O, and is called in place by group threads. False: called only by store
+  /// threads, which may block. Constant.
+  [[nodiscard]] virtual bool answersWithoutIo() const noexcept = 0;
+
+  /// Looks all `keys` up; `found[i]` becomes the entry of `keys[i]`, or null: a miss.
+  /// REQUIRES: found.size() == keys.size(). Throws CacheError: cannot answer; `found` is then
+  /// unspecified.
+  virtual void find(std::span<const Key> keys, std::span<EntryPtr> found) = 0;
+
+  /// Keeps every item, replacing older ones, or declines it (counted). A find() that begins after
+  /// store() returned sees it, unless it has been dropped since. Throws CacheError: some may not
+  /// have been kept.
+  virtual void store(std::span<const Keep> items) = 0;
+
+  /// Drops the entries of `keys`; returns how many there were. Throws CacheError.
+  virtual std::size_t erase(std::span<const Key> keys) = 0;
+
+  /// Shows every entry whose key matches `pattern` (glob: * ? [a-z] \, as in Redis), in no order.
+  /// Entries that come or go meanwhile may or may not be shown; none is shown after it expired.
+  /// Throws CacheError.
+  virtual void scan(std::string_view pattern, const Visitor& visitor) = 0;
+
+  [[nodiscard]] virtual CacheStats stats() const noexcept = 0;
+};
+
+}  // namespace forage

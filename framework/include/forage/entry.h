@@ -1,0 +1,69 @@
+// A response as caches hold it: immutable and shared, so that a hit in memory copies nothing. Also
+// its form in stores that keep bytes: an HTTP message (application/http) whose first field,
+// Forage-Entry, carries times, key and checksum. Entries are thread-safe to read.
+#pragma once
+
+#include <cstddef>
+#include <memory>
+#include <string>
+#include <string_view>
+
+#include "forage/clock.h"
+#include "forage/export.h"
+#include "forage/message.h"
+
+namespace forage {
+
+/// "url:<canonical url>", with a variant suffix after '#' where one applies.
+using Key = std::string;
+
+class FORAGE_API Entry final {
+ public:
+  /// Takes the response over. `requested` and `received` are when its request was sent and its
+  /// response complete (RFC 9111, section 4.2.3); `expires` is when the cache may forget it
+  /// (WallTime::max() for never).
+  Entry(Key key, Response&& response, WallTime requested, WallTime received, WallTime expires);
+  ~Entry();
+  Entry(const Entry&) = delete;
+  Entry& operator=(const Entry&) = delete;
+
+  [[nodiscard]] const Key& key() const noexcept { return key_; }
+  [[nodiscard]] int status() const noexcept { return status_; }
+  [[nodiscard]] std::string_view reason() const noexcept { return reason_; }
+  [[nodiscard]] HeadersView headers() const noexcept { return HeadersView(fields_); }
+  /// The body as received, in its content coding.
+  [[nodiscard]] std::string_view body() const noexcept { return body_; }
+  [[nodiscard]] WallTime requested() const noexcept { return requested_; }
+  [[nodiscard]] WallTime received() const noexcept { return received_; }
+  [[nodiscard]] WallTime expires() const noexcept { return expires_; }
+  /// What this object occupies: itself and its strings with their capacity.
+  [[nodiscard]] std::size_t footprint() const noexcept;
+
+ private:
+  friend FORAGE_API std::shared_ptr<const Entry> decodeEntry(std::string_view key,
+                                                             std::string&& value);
+  Entry() = default;
+
+  Key key_;
+  std::string storage_;  // decoded: the whole message; otherwise reason and fields
+  std::string content_;  // the body, where it is not part of storage_
+  std::string_view reason_;
+  std::string_view fields_;
+  std::string_view body_;
+  WallTime requested_{};
+  WallTime received_{};
+  WallTime expires_{};
+  int status_ = 0;
+};
+
+using EntryPtr = std::shared_ptr<const Entry>;
+
+/// The first part of an entry's stored form; the whole is this followed by entry.body(), so that
+/// bodies need not be copied.
+[[nodiscard]] FORAGE_API std::string encodeEntryHead(const Entry& entry);
+
+/// Reads the stored form, taking `value` over. Returns null when it is damaged in any way: another
+/// key, a checksum that differs, lengths that do not fit. Never throws but bad_alloc.
+[[nodiscard]] FORAGE_API EntryPtr decodeEntry(std::string_view key, std::string&& value);
+
+}  // namespace forage

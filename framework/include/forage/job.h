@@ -1,0 +1,71 @@
+// Job: what to scrape and how, after all files, overlays and options have been merged and checked.
+// Plain data; a run reads it and changes nothing.
+#pragma once
+
+#include <cstddef>
+#include <filesystem>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "forage/clock.h"
+#include "forage/fetcher.h"
+#include "forage/settings.h"
+
+namespace forage {
+
+/// A plugin by name, with the options that its table gives it.
+struct PluginUse {
+  std::string name;
+  Settings settings;
+  std::string place;  ///< where it was named, "job.toml:2:10"; "" for a default
+};
+
+struct CacheOptions {
+  PluginUse plugin{"memory", {}, {}};
+  std::optional<PluginUse> fallback;  ///< none: a cache that cannot answer ends the run
+  std::string key_prefix = "url:";
+  Millis expire_after = kForever;         ///< freshness under the ttl policy
+  std::vector<int> allowable_codes{200};  ///< statuses that are stored
+  std::size_t queue_max = 32u << 20;      ///< bytes that may wait to be stored
+  Millis retry_period{1'000};             ///< between attempts to reach a cache that went away
+};
+
+struct FetchOptions {
+  PluginUse plugin{"http", {}, {}};
+  std::size_t parallel_max = 8;       ///< in flight per group
+  std::size_t parallel_max_host = 8;  ///< in flight per host, over all groups
+  FetchLimits limits;
+  std::uint32_t max_redirs = 10;
+  std::string user_agent;  ///< polite.user_agent; default "forage/VERSION"
+};
+
+struct RunOptions {
+  std::size_t max_threads = 64;  ///< group threads; further groups share them
+  Millis grace_period{5'000};    ///< for fetches in flight once a stop is asked for
+};
+
+struct GroupSpec {
+  std::string name;
+  std::vector<std::string> urls;
+  std::vector<std::string> places;  ///< of each URL, "job.toml:7:9"; may be shorter than urls
+  /// Read after `urls`, as a stream: one URL a line, # comments. "-" is standard input.
+  std::optional<std::filesystem::path> urls_file;
+  std::optional<std::size_t> parallel_max;
+  std::string place;
+};
+
+struct Job {
+  std::string name;  ///< file name of the first job file, for reports
+  CacheOptions cache;
+  FetchOptions fetch;
+  RunOptions run;
+  std::vector<PluginUse> sinks;
+  std::vector<std::filesystem::path> plugin_path;  ///< [plugins] path, absolute
+  std::vector<GroupSpec> groups;
+  /// Tables of plugins that this job does not use, such as [cache.redis] when --env test chose
+  /// memory: checked against the plugin, if there is one of that name.
+  std::vector<PluginUse> other_tables;
+};
+
+}  // namespace forage

@@ -1,0 +1,188 @@
+#include "forage/entry.h"
+
+#define XXH_INLINE_ALL
+#include <xxhash.h>
+
+#include <array>
+#include <charconv>
+#include <cstdint>
+#include <utility>
+
+namespace forage {
+
+namespace {
+
+// HTTP/1.1 200 OK
+// Forage-Entry: v=1, head=00000312, expires=..., requested=..., received=..., sum=<hex>, key=...
+// <fields>
+//
+// <body>
+//
+// head is the length up to the body; times are milliseconds since 1970; sum is XXH3-64 of all bytes
+// but its own.
+constexpr std::string_view kField = "Forage-Entry: v=1, head=";
+constexpr std::size_t kHeadDigits = 8;
+constexpr std::size_t kSumDigits = 16;
+
+std::uint64_t checksum(std::string_view before, std::string_view between,
+                       std::string_view body) noexcept {
+  XXH3_state_t state;
+  XXH3_64bits_reset(&state);
+  XXH3_64bits_update(&state, before.data(), before.size());
+  XXH3_64bits_update(&state, between.data(), between.size());
+  XXH3_64bits_update(&state, body.data(), body.size());
+  return XXH3_64bits_digest(&state);
+}
+
+std::array<char, kSumDigits> hex(std::uint64_t value) noexcept {
+  constexpr std::string_view kDigits = "0123456789abcdef";
+  std::array<char, kSumDigits> text{};
+  for (std::size_t i = kSumDigits; i-- > 0; value >>= 4) text[i] = kDigits[value & 15];
+  return text;
+}
+
+void appendNumber(std::string& text, std::int64_t value) {
+  std::array<char, 24> digits{};
+  const auto result = std::to_chars(digits.data(), digits.data() + digits.size(), value);
+  text.append(digits.data(), result.ptr);
+}
+
+/// Reads the parts of a stored form from left to right; every step may fail.
+class Cursor {
+ public:
+  explicit Cursor(std::string_view text) noexcept : text_(text) {}
+
+  bool skip(std::string_view expected) noexcept {
+    if (text_.substr(at_, expected.size()) != expected) return false;
+    at_ += expected.size();
+    return true;
+  }
+
+  template <typename Number>
+  bool number(Number& value, int base = 10) noexcept {
+    const char* begin = text_.data() + at_;
+    const auto result = std::from_chars(begin, text_.data() + text_.size(), value, base);
+    if (result.ec != std::errc{}) return false;
+    at_ += static_cast<std::size_t>(result.ptr - begin);
+    return true;
+  }
+
+  bool until(std::string_view mark, std::string_view& part) noexcept {
+    const std::size_t end = text_.find(mark, at_);
+    if (end == std::string_view::npos) return false;
+    part = text_.substr(at_, end - at_);
+    at_ = end + mark.size();
+    return true;
+  }
+
+  [[nodiscard]] std::size_t at() const noexcept { return at_; }
+
+ private:
+  std::string_view text_;
+  std::size_t at_ = 0;
+};
+
+}  // namespace
+
+Entry::Entry(Key key, Response&& response, WallTime requested, WallTime received, WallTime expires)
+    : key_(std::move(key)),
+      storage_(std::move(response.headers).release()),
+      content_(std::move(response.body)),
+      requested_(requested),
+      received_(received),
+      expires_(expires),
+      status_(response.status) {
+  const std::size_t fields = storage_.size();
+  storage_ += response.reason;
+  fields_ = std::string_view(storage_).substr(0, fields);
+  reason_ = std::string_view(storage_).substr(fields);
+  body_ = content_;
+}
+
+Entry::~Entry() = default;
+
+std::size_t Entry::footprint() const noexcept {
+  return sizeof(Entry) + key_.capacity() + storage_.capacity() + content_.capacity();
+}
+
+std::string encodeEntryHead(const Entry& entry) {
+  std::string head;
+  head.reserve(entry.headers().block().size() + entry.key().size() + 200);
+  head += "HTTP/1.1 ";
+  appendNumber(head, entry.status());
+  head.append(" ").append(entry.reason()).append("\r\n").append(kField);
+  const std::size_t length_at = head.size();
+  head.append(kHeadDigits, '0').append(", expires=");
+  appendNumber(head, entry.expires().time_since_epoch().count());
+  head += ", requested=";
+  appendNumber(head, entry.requested().time_since_epoch().count());
+  head += ", received=";
+  appendNumber(head, entry.received().time_since_epoch().count());
+  head += ", sum=";
+  const std::size_t sum_at = head.size();
+  head.append(kSumDigits, '0').append(", key=").append(entry.key()).append("\r\n");
+  head.append(entry.headers().block()).append("\r\n");
+
+  std::array<char, 24> digits{};
+  const auto end = std::to_chars(digits.data(), digits.data() + digits.size(), head.size()).ptr;
+  const auto width = static_cast<std::size_t>(end - digits.data());
+  if (width <= kHeadDigits) {
+    head.replace(length_at + kHeadDigits - width, width, digits.data(), width);
+  }
+  const std::string_view text = head;
+  const auto sum =
+      hex(checksum(text.substr(0, sum_at), text.substr(sum_at + kSumDigits), entry.body()));
+  head.replace(sum_at, kSumDigits, sum.data(), kSumDigits);
+  return head;
+}
+
+EntryPtr decodeEntry(std::string_view key, std::string&& value) {
+  Cursor cursor(value);
+  int status = 0;
+  std::size_t head = 0;
+  std::int64_t expires = 0;
+  std::int64_t requested = 0;
+  std::int64_t received = 0;
+  std::uint64_t sum = 0;
+  std::string_view reason;
+  std::string_view stored_key;
+  if (!cursor.skip("HTTP/1.1 ") || !cursor.number(status) || !cursor.skip(" ") ||
+      !cursor.until("\r\n", reason) || !cursor.skip(kField) || !cursor.number(head) ||
+      !cursor.skip(", expires=") || !cursor.number(expires) || !cursor.skip(", requested=") ||
+      !cursor.number(requested) || !cursor.skip(", received=") || !cursor.number(received) ||
+      !cursor.skip(", sum=")) {
+    return nullptr;
+  }
+  const std::size_t sum_at = cursor.at();
+  if (!cursor.number(sum, 16) || cursor.at() != sum_at + kSumDigits || !cursor.skip(", key=") ||
+      !cursor.until("\r\n", stored_key) || stored_key != key) {
+    return nullptr;
+  }
+  const std::size_t fields_at = cursor.at();
+  if (status < 100 || status > 999 || head < fields_at + 2 || head > value.size() ||
+      std::string_view(value).substr(head - 2, 2) != "\r\n") {
+    return nullptr;
+  }
+  const std::string_view text = value;
+  if (sum != checksum(text.substr(0, sum_at),
+                      text.substr(sum_at + kSumDigits, head - sum_at - kSumDigits),
+                      text.substr(head))) {
+    return nullptr;
+  }
+  const auto reason_at = static_cast<std::size_t>(reason.data() - value.data());
+  const std::size_t reason_size = reason.size();
+  std::shared_ptr<Entry> entry(new Entry);
+  entry->key_ = key;
+  entry->storage_ = std::move(value);
+  const std::string_view storage = entry->storage_;
+  entry->reason_ = storage.substr(reason_at, reason_size);
+  entry->fields_ = storage.substr(fields_at, head - 2 - fields_at);
+  entry->body_ = storage.substr(head);
+  entry->status_ = status;
+  entry->expires_ = WallTime(Millis(expires));
+  entry->requested_ = WallTime(Millis(requested));
+  entry->received_ = WallTime(Millis(received));
+  return entry;
+}
+
+}  // namespace forage

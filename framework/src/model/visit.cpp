@@ -1,0 +1,37 @@
+#include "forage/visit.h"
+
+#include "http/content_coding.h"
+
+namespace forage {
+
+std::string_view toString(Outcome outcome) noexcept {
+  switch (outcome) {
+    case Outcome::kHit:
+      return "hit";
+    case Outcome::kRevalidated:
+      return "revalidated";
+    case Outcome::kStale:
+      return "stale";
+    case Outcome::kJoined:
+      return "joined";
+    case Outcome::kFetched:
+      return "fetched";
+    case Outcome::kFailed:
+      return "failed";
+    case Outcome::kBlocked:
+      return "blocked";
+  }
+  return "";
+}
+
+std::string_view Visit::content() const {
+  if (decoded) return *decoded;
+  if (!response) return {};
+  if (!response->headers().find("Content-Encoding")) return response->body();
+  http::Decoded result = http::decodeContent(response->headers(), response->body(), max_content);
+  if (result.failure) return response->body();
+  decoded = std::make_shared<const std::string>(std::move(result.content));
+  return *decoded;
+}
+
+}  // namespace forage
