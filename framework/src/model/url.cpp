@@ -39,23 +39,23 @@ std::string resolvedTarget(std::string_view base, std::string_view text) {
 }  // namespace
 
 std::optional<Url> Url::parse(std::string_view text, std::string* why) {
-  Url result;
+  std::optional<Url> result(std::in_place);
   std::optional<url::Layout> layout = url::recognise(text);
   if (layout) {
-    result.text_ = text;
+    result->text_ = text;
   } else {
     std::string reason;
     std::optional<url::Canonical> canonical = url::canonicalise(text, reason);
     if (!canonical) return refuse(why, std::move(reason));
-    result.text_ = std::move(canonical->text);
-    result.user_info_ = std::move(canonical->user_info);
+    result->text_ = std::move(canonical->text);
+    result->user_info_ = std::move(canonical->user_info);
     layout = canonical->layout;
   }
-  result.authority_begin_ = layout->authority_begin;
-  result.host_end_ = layout->host_end;
-  result.authority_end_ = layout->authority_end;
-  result.port_ = layout->port;
-  result.https_ = layout->https;
+  result->authority_begin_ = layout->authority_begin;
+  result->host_end_ = layout->host_end;
+  result->authority_end_ = layout->authority_end;
+  result->port_ = layout->port;
+  result->https_ = layout->https;
   return result;
 }
 
