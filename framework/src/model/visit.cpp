@@ -29,7 +29,7 @@ std::string_view Visit::content() const {
   if (!response) return {};
   if (!response->headers().find("Content-Encoding")) return response->body();
   http::Decoded result = http::decodeContent(response->headers(), response->body(), max_content);
-  if (result.failure) return response->body();
+  if (result.failure || result.untouched) return response->body();
   decoded = std::make_shared<const std::string>(std::move(result.content));
   return *decoded;
 }
