@@ -1,12 +1,7 @@
 #include "progress.h"
 
-#include <fcntl.h>
-#include <sys/stat.h>
-#include <unistd.h>
-
-#include <array>
 #include <cmath>
-#include <string_view>
+#include <utility>
 
 #include "numbers.h"
 #include "terminal.h"
@@ -14,40 +9,6 @@
 namespace forage::app {
 
 namespace {
-
-/// Counts lines that are neither empty nor comments, as the reader of URL files does.
-class LineCounter {
- public:
-  void take(std::string_view bytes) noexcept {
-    for (const char byte : bytes) {
-      if (byte == '\n') {
-        at_start_ = true;
-      } else if (at_start_ && byte != ' ' && byte != '\t' && byte != '\r') {
-        at_start_ = false;
-        if (byte != '#') ++lines_;
-      }
-    }
-  }
-  [[nodiscard]] std::uint64_t lines() const noexcept { return lines_; }
-
- private:
-  std::uint64_t lines_ = 0;
-  bool at_start_ = true;
-};
-
-std::optional<std::uint64_t> countLines(int fd, const std::stop_token& stop) {
-  struct stat info {};
-  if (::fstat(fd, &info) != 0 || !S_ISREG(info.st_mode)) return std::nullopt;
-  LineCounter counter;
-  std::array<char, 64 * 1024> piece;
-  while (!stop.stop_requested()) {
-    const ssize_t got = ::read(fd, piece.data(), piece.size());
-    if (got < 0) return std::nullopt;
-    if (got == 0) return counter.lines();
-    counter.take({piece.data(), static_cast<std::size_t>(got)});
-  }
-  return std::nullopt;
-}
 
 std::uint64_t positive(std::int64_t value) noexcept {
   return value > 0 ? static_cast<std::uint64_t>(value) : 0;
@@ -78,39 +39,34 @@ class Rate {
 
 }  // namespace
 
-std::string progressText(const ProgressSample& sample, std::optional<std::uint64_t> total,
-                         double rate) {
+ProgressSample sampleOf(const Metrics& metrics) noexcept {
+  ProgressSample now;
+  now.urls = metrics.urls();
+  for (const Outcome hit :
+       {Outcome::kHit, Outcome::kRevalidated, Outcome::kStale, Outcome::kJoined}) {
+    now.hits += metrics.outcome(hit).value();
+  }
+  now.failed = metrics.outcome(Outcome::kFailed).value();
+  now.listed = metrics.listed.load(std::memory_order_relaxed);
+  now.in_flight = positive(metrics.in_flight.load(std::memory_order_relaxed));
+  now.degraded = metrics.degraded.load(std::memory_order_relaxed);
+  return now;
+}
+
+std::string progressText(const ProgressSample& sample, double rate) {
   std::string text = grouped(sample.urls);
-  if (total) text += "/" + grouped(*total);
+  if (sample.listed != 0) text += "/" + grouped(sample.listed);
   text += " URLs  " + rateText(rate) + "  hits " + grouped(sample.hits) + "  failed " +
           grouped(sample.failed) + "  in flight " + grouped(sample.in_flight);
   if (sample.degraded) text += "  cache away";
-  if (total && *total > sample.urls && rate > 0) {
-    text += "  ETA " + secondsText(static_cast<double>(*total - sample.urls) / rate);
+  if (sample.listed > sample.urls && rate > 0) {
+    text += "  ETA " + secondsText(static_cast<double>(sample.listed - sample.urls) / rate);
   }
   return text;
 }
 
-std::optional<std::uint64_t> countUrls(const Job& job, const std::stop_token& stop) {
-  std::uint64_t total = 0;
-  for (const GroupSpec& group : job.groups) {
-    total += group.urls.size();
-    if (!group.urls_file) continue;
-    if (*group.urls_file == "-") return std::nullopt;
-    // Non-blocking: opening a pipe that nobody writes to would hang.
-    const int fd = ::open(group.urls_file->c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK);
-    if (fd < 0) return std::nullopt;
-    const auto lines = countLines(fd, stop);
-    ::close(fd);
-    if (!lines) return std::nullopt;
-    total += *lines;
-  }
-  return total;
-}
-
-Progress::Progress(const Job& job, const Metrics& metrics, Terminal& terminal)
-    : job_(job),
-      metrics_(metrics),
+Progress::Progress(Counters counters, Terminal& terminal)
+    : counters_(std::move(counters)),
       terminal_(terminal),
       thread_([this](std::stop_token stop) { show(std::move(stop)); }) {}
 
@@ -122,33 +78,20 @@ Progress::~Progress() {
 
 void Progress::show(std::stop_token stop) {
   Rate rate;
-  const std::optional<std::uint64_t> total = countUrls(job_, stop);
   const auto period = terminal_.isInteractive() ? kRefresh : kPlainPeriod;
   std::unique_lock lock(mutex_);
   while (true) {
     ended_.wait_for(lock, stop, period, [] { return false; });
     if (stop.stop_requested()) return;
-    const ProgressSample now = sample();
+    const ProgressSample now = sampleOf(counters_());
     const std::string text =
-        progressText(now, total, rate.update(now.urls, std::chrono::steady_clock::now()));
+        progressText(now, rate.update(now.urls, std::chrono::steady_clock::now()));
     if (terminal_.isInteractive()) {
       terminal_.status(text);
     } else {
       terminal_.notice(text);
     }
   }
-}
-
-ProgressSample Progress::sample() const noexcept {
-  ProgressSample now;
-  now.urls = metrics_.urls();
-  now.hits = metrics_.outcome(Outcome::kHit).value() +
-             metrics_.outcome(Outcome::kRevalidated).value() +
-             metrics_.outcome(Outcome::kStale).value() + metrics_.outcome(Outcome::kJoined).value();
-  now.failed = metrics_.outcome(Outcome::kFailed).value();
-  now.in_flight = positive(metrics_.in_flight.load(std::memory_order_relaxed));
-  now.degraded = metrics_.degraded.load(std::memory_order_relaxed);
-  return now;
 }
 
 }  // namespace forage::app
