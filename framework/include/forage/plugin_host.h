@@ -47,6 +47,11 @@ class FORAGE_API PluginHost {
   /// with every finding (place, key, nearest known one), PluginError as load().
   void check(PluginKind kind, const PluginUse& use);
 
+  /// Checks every plugin that `job` names and every table of a plugin in it, also those that it
+  /// does not use. Throws ConfigError with all findings: no such plugin (and the nearest), not
+  /// loadable, of another kind, wrong options.
+  void checkTables(const Job& job);
+
   // Each checks, then makes. Throw ConfigError and PluginError, with the place where it was named.
   [[nodiscard]] std::unique_ptr<Cache> makeCache(const PluginUse& use);
   [[nodiscard]] std::unique_ptr<Fetcher> makeFetcher(const PluginUse& use);
