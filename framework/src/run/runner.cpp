@@ -100,7 +100,20 @@ void addTo(Totals& sum, const Totals& one) noexcept {
   sum.bytes += one.bytes;
 }
 
-/// Everything found wrong with the lists before the first request. Returns how many URLs they hold.
+bool readsStandardInput(const Job& job) {
+  return std::any_of(job.groups.begin(), job.groups.end(), [](const GroupSpec& group) {
+    return group.urls_file && *group.urls_file == "-";
+  });
+}
+
+std::uint64_t peakMemory() noexcept {
+  rusage usage{};
+  return ::getrusage(RUSAGE_SELF, &usage) == 0 ? static_cast<std::uint64_t>(usage.ru_maxrss) * 1024
+                                               : 0;
+}
+
+}  // namespace
+
 std::uint64_t checkLists(const Job& job) {
   std::vector<std::string> findings;
   std::uint64_t urls = 0;
@@ -122,20 +135,6 @@ std::uint64_t checkLists(const Job& job) {
   if (!findings.empty()) throw ConfigError(std::move(findings));
   return urls;
 }
-
-bool readsStandardInput(const Job& job) {
-  return std::any_of(job.groups.begin(), job.groups.end(), [](const GroupSpec& group) {
-    return group.urls_file && *group.urls_file == "-";
-  });
-}
-
-std::uint64_t peakMemory() noexcept {
-  rusage usage{};
-  return ::getrusage(RUSAGE_SELF, &usage) == 0 ? static_cast<std::uint64_t>(usage.ru_maxrss) * 1024
-                                               : 0;
-}
-
-}  // namespace
 
 struct Runner::State {
   const Job& job;
