@@ -108,8 +108,11 @@ TEST_F(RunnerCacheTest, ALookUpThatPredatesTheStoreFetchesNothingTwice) {
   addGroup("b", {urlOf(9'000)});
   for (int n = 0; n < 15; ++n) job_.groups[1].urls.push_back(urlOf(n));
   make(samePage);
+  fetcher_->hold();
   fetcher_->hold(urlOf(9'000));
   std::jthread running([this] { (void)run(); });
+  ASSERT_TRUE(eventually([&] { return fetcher_->total() == 2; }));  // both have looked ahead
+  fetcher_->release();
   ASSERT_TRUE(eventually([&] { return cache_->size() == 40; }));
   fetcher_->release(urlOf(9'000));
   running.join();
