@@ -2,7 +2,6 @@
 #include <algorithm>
 #include <cstdint>
 #include <functional>
-#include <iterator>
 #include <string>
 #include <vector>
 
@@ -44,9 +43,7 @@ class Findings {
     try {
       check();
     } catch (const ConfigError& error) {
-      for (const std::string& finding : error.findings()) add(finding);
-    } catch (const PluginError& error) {
-      add(error.message());
+      all_.insert(all_.end(), error.findings().begin(), error.findings().end());
     }
   }
   void throwIfAny() {
@@ -54,23 +51,8 @@ class Findings {
   }
 
  private:
-  // One plugin may be checked in two roles.
-  void add(const std::string& finding) {
-    if (std::find(all_.begin(), all_.end(), finding) == all_.end()) all_.push_back(finding);
-  }
-
   std::vector<std::string> all_;
 };
-
-void checkPlugins(const Job& job, PluginHost& plugins, Findings& findings) {
-  const auto check = [&](PluginKind kind, const PluginUse& use) {
-    findings.collect([&] { plugins.check(kind, use); });
-  };
-  check(PluginKind::kCache, job.cache.plugin);
-  if (job.cache.fallback) check(PluginKind::kCache, *job.cache.fallback);
-  check(PluginKind::kFetcher, job.fetch.plugin);
-  for (const PluginUse& sink : job.sinks) check(PluginKind::kSink, sink);
-}
 
 std::string effectiveText(const std::vector<EffectiveValue>& values) {
   std::vector<std::string> settings;
@@ -95,7 +77,7 @@ int run(const Arguments& arguments, Context& context) {
   PluginHost plugins(loaded.job.plugin_path, clock);
   Findings findings;
   std::uint64_t urls = 0;
-  checkPlugins(loaded.job, plugins, findings);
+  findings.collect([&] { plugins.checkTables(loaded.job); });
   findings.collect([&] { urls = checkLists(loaded.job); });
   findings.throwIfAny();
   context.terminal.print(effectiveText(loaded.effective));
