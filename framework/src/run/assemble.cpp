@@ -23,7 +23,10 @@ RunParts assemble(const Job& job, PluginHost& host) {
   host.checkTables(job);  // all findings together, before anything is made
   RunParts parts;
   parts.cache = host.makeCache(job.cache.plugin);
-  if (job.cache.fallback) parts.fallback = makeFallback(*job.cache.fallback, host);
+  // A cache that never does I/O does not go away: nothing needs to stand in for it.
+  if (job.cache.fallback && !parts.cache->answersWithoutIo()) {
+    parts.fallback = makeFallback(*job.cache.fallback, host);
+  }
   parts.fetcher = host.makeFetcher(job.fetch.plugin);
   for (const PluginUse& sink : job.sinks) parts.sinks.push_back(host.makeSink(sink));
   return parts;

@@ -237,9 +237,11 @@ Report Runner::State::run(const std::stop_token& user_stop) {
                           fail};
   {
     const std::stop_callback forward(user_stop, [&stop] { stop.request_stop(); });
-    // Queues may still know the loops' mailboxes until they are served: loops outlive that.
+    // Threads of the stores and the sinks may still wake the loops until they are joined or served:
+    // the loops outlive that.
     const auto loops = makeLoops(context);
     runGroups(context, loops);
+    look_ahead.reset();
     if (writes) writes->flush();
     sinks.close();
   }
