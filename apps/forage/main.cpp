@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "command.h"
+#include "descriptor_limit.h"
 #include "forage/error.h"
 #include "forage/report.h"
 #include "signal_watch.h"
@@ -68,6 +69,7 @@ int main(int argc, char** argv) {
   // other.
   std::signal(SIGPIPE, SIG_IGN);
   openStandardDescriptors();
+  forage::app::raiseDescriptorLimit();
   Terminal terminal(STDOUT_FILENO, STDERR_FILENO, forage::app::wantsColours(STDOUT_FILENO));
   try {
     forage::app::SignalWatch signals(terminal);
