@@ -71,7 +71,7 @@ std::span<const OptionInfo> optionInfos() noexcept {
       {"database", "integer", "0", "number for SELECT; takes the place of the one in url"},
       {"connect_timeout", "duration", "500ms", "for a connection with its TLS handshake"},
       {"command_timeout", "duration", "500ms",
-       "for a batch of commands, and a second more for every 8 MiB that moves"},
+       "for a batch of commands; beyond 4 MiB, each 8 MiB has a second more"},
       {"retry_period", "duration", "250ms",
        "between attempts to connect; doubles up to eight times as long"},
       {"max_connections", "integer", "4", "open at once, at most"},

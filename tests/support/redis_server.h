@@ -19,8 +19,8 @@ namespace forage::test {
 struct RedisConfig {
   bool tls = false;
   std::string tls_names = "DNS:localhost,IP:127.0.0.1";  ///< in the server's certificate
-  std::string password;                                  ///< of the default user; "" for none
-  std::vector<std::string> lines;                        ///< for redis.conf: "maxmemory 2mb"
+  std::string password{};                                ///< of the default user; "" for none
+  std::vector<std::string> lines{};                      ///< for redis.conf: "maxmemory 2mb"
 };
 
 class RedisServer {

@@ -9,27 +9,19 @@
 #include <thread>
 #include <vector>
 
+#include "manual_clock.h"
 #include "net/connect.h"
 #include "scripted_server.h"
 
 namespace forage::redis {
 namespace {
 
+using test::ManualClock;
 using test::Peer;
 using test::ScriptedServer;
 
 constexpr Millis kPatience{10'000};
 constexpr Millis kPeriod{100};
-
-class ManualClock final : public Clock {
- public:
-  [[nodiscard]] TimePoint now() const noexcept override { return TimePoint(now_.load()); }
-  [[nodiscard]] WallTime wallNow() const noexcept override { return {}; }
-  void advance(Millis span) { now_ = now_.load() + span; }
-
- private:
-  std::atomic<TimePoint::duration> now_{std::chrono::hours(1)};
-};
 
 /// Connections to a server that never says anything, or none while `down`.
 class Source {
