@@ -2,6 +2,7 @@
 
 #include <poll.h>
 
+#include <algorithm>
 #include <array>
 #include <cerrno>
 #include <chrono>
@@ -19,11 +20,14 @@ using net::Io;
 namespace {
 
 constexpr std::size_t kReadBuffer = 64u << 10;
-// What a connection that is not stuck moves at least; below it, a batch is given up.
+// What moves beyond the first part, which the kernel may have taken from us without the server's
+// doing, has further time, at the least speed of a connection that is not stuck.
+constexpr std::size_t kWithoutAllowance = 4u << 20;
 constexpr std::size_t kBytesPerSecond = 8u << 20;
 
 std::chrono::microseconds allowance(std::size_t moved) {
-  return std::chrono::microseconds(moved * 1'000'000 / kBytesPerSecond);
+  const std::size_t counted = moved - std::min(moved, kWithoutAllowance);
+  return std::chrono::microseconds(counted * 1'000'000 / kBytesPerSecond);
 }
 
 }  // namespace

@@ -32,8 +32,9 @@ std::size_t valueSizeOf(const Settings& settings, std::size_t fallback) {
 Location locationOf(const Settings& settings) {
   const std::string url = settings.text("url", "");
   if (url.empty()) {
-    settings.fail("url", "is missing: say where Redis is, as in [cache] url = "
-                         "\"redis://127.0.0.1:6379\"");
+    settings.fail("url",
+                  "is missing: say where Redis is, as in [cache] url = "
+                  "\"redis://127.0.0.1:6379\"");
   }
   std::string why;
   std::optional<Location> location = parseRedisUrl(url, why);
@@ -70,7 +71,7 @@ std::span<const OptionInfo> optionInfos() noexcept {
       {"database", "integer", "0", "number for SELECT; takes the place of the one in url"},
       {"connect_timeout", "duration", "500ms", "for a connection with its TLS handshake"},
       {"command_timeout", "duration", "500ms",
-       "for a batch of commands, and a second more for every 8 MiB that moves"},
+       "for a batch of commands; beyond 4 MiB, each 8 MiB has a second more"},
       {"retry_period", "duration", "250ms",
        "between attempts to connect; doubles up to eight times as long"},
       {"max_connections", "integer", "4", "open at once, at most"},
@@ -84,9 +85,8 @@ Options readOptions(const Settings& settings) {
   Options options;
   options.location = locationOf(settings);
   readSignIn(settings, options);
-  options.database = static_cast<int>(
-      settings.integer("database", options.location.database.value_or(0), 0,
-                       std::numeric_limits<int>::max()));
+  options.database = static_cast<int>(settings.integer(
+      "database", options.location.database.value_or(0), 0, std::numeric_limits<int>::max()));
   options.connect_timeout = spanOf(settings, "connect_timeout", options.connect_timeout);
   options.command_timeout = spanOf(settings, "command_timeout", options.command_timeout);
   options.retry_period = spanOf(settings, "retry_period", options.retry_period);

@@ -11,8 +11,8 @@ namespace forage::redis {
 
 namespace {
 
-constexpr std::size_t kMaxBatch = 64;            // commands of one pipeline
-constexpr std::size_t kBatchBytes = 4u << 20;    // that one pipeline moves, where that can be told
+constexpr std::size_t kMaxBatch = 64;          // commands of one pipeline
+constexpr std::size_t kBatchBytes = 4u << 20;  // that one pipeline moves, where that can be told
 constexpr std::size_t kKeysPerUnlink = 256;
 constexpr auto kLongestLifetime = std::chrono::hours(24 * 365 * 100);  // beyond it: for ever
 
@@ -181,8 +181,7 @@ Millis RedisCache::jittered(Millis lifetime) noexcept {
 void RedisCache::flushStores(Commands& commands) {
   if (commands.count() == 0) return;
   Problem problem;
-  exchange(commands, problem,
-           [&](std::size_t, Reply&& reply) { countStored(reply, problem); });
+  exchange(commands, problem, [&](std::size_t, Reply&& reply) { countStored(reply, problem); });
   commands.clear();
   raise(problem);
 }

@@ -11,9 +11,9 @@ namespace forage::redis {
 
 namespace {
 
-constexpr long long kKeysPerStep = 256;    // about; the server's choice
-constexpr std::size_t kMaxSeen = 65'536;   // keys known to have been shown
-constexpr std::size_t kMaxCursor = 20;     // digits
+constexpr long long kKeysPerStep = 256;   // about; the server's choice
+constexpr std::size_t kMaxSeen = 65'536;  // keys known to have been shown
+constexpr std::size_t kMaxCursor = 20;    // digits
 
 bool isCursor(const Reply& reply) {
   return reply.type == Reply::Type::kString && !reply.text.empty() &&

@@ -118,7 +118,8 @@ class Parser {
   }
 
   std::string address(Location& location) {
-    return location.kind == Location::Kind::kUnix ? socketPath(location) : hostAndDatabase(location);
+    return location.kind == Location::Kind::kUnix ? socketPath(location)
+                                                  : hostAndDatabase(location);
   }
 
   std::string socketPath(Location& location) {

@@ -131,8 +131,8 @@ void ReplyReader::checkPending() const {
   if (pending > budget_->bytes + kMaxLine) {
     throw ConnectionError(Fault::kTooLarge, "a reply is too large");
   }
-  // hiredis looks for the end of a line from its beginning each time: an endless one costs quadratic
-  // time.
+  // hiredis looks for the end of a line from its beginning each time: an endless one costs
+  // quadratic time.
   if (pending > kMaxLine && std::memchr(reader_->buf + reader_->pos, '\n', kMaxLine) == nullptr) {
     throw ConnectionError(Fault::kProtocol, "what it answers is no RESP2");
   }

@@ -17,8 +17,8 @@ struct Reply {
   enum class Type : std::uint8_t { kNil, kString, kStatus, kError, kInteger, kArray };
 
   Type type = Type::kNil;
-  std::string text;         ///< of kString, kStatus and kError
-  long long integer = 0;    ///< of kInteger
+  std::string text;          ///< of kString, kStatus and kError
+  long long integer = 0;     ///< of kInteger
   std::vector<Reply> items;  ///< of kArray
 };
 

@@ -56,7 +56,8 @@ std::string explain(std::string_view error) {
   }
   // Redis quotes what it was sent: "..., with args beginning with: ...".
   std::string text(error.substr(0, std::min(error.find(", with args"), kMaxShown)));
-  std::ranges::replace_if(text, [](char c) { return c < 0x20 || c > 0x7e; }, '?');
+  std::ranges::replace_if(
+      text, [](char c) { return c < 0x20 || c > 0x7e; }, '?');
   return text;
 }
 

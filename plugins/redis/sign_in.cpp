@@ -108,9 +108,8 @@ Connector::Connector(const Options& options)
 }
 
 std::unique_ptr<Connection> Connector::operator()() const {
-  auto connection =
-      std::make_unique<Connection>(connect(), options_.command_timeout,
-                                   std::max(options_.max_value_size, kMinReplyLimit));
+  auto connection = std::make_unique<Connection>(connect(), options_.command_timeout,
+                                                 std::max(options_.max_value_size, kMinReplyLimit));
   signIn(*connection, options_);
   return connection;
 }
@@ -121,8 +120,7 @@ std::unique_ptr<net::Stream> Connector::connect() const {
     return net::connectBlocking(endpoint_, tls_, deadline);
   } catch (const FetchError& error) {
     const bool late = error.kind() == ErrorKind::kTimeout;
-    throw ConnectionError(late ? Fault::kTimeout : Fault::kUnreachable,
-                          causeOf(error, endpoint_));
+    throw ConnectionError(late ? Fault::kTimeout : Fault::kUnreachable, causeOf(error, endpoint_));
   }
 }
 

@@ -32,9 +32,9 @@ void write(const std::filesystem::path& file, X509* certificate) {
 }
 
 void write(const std::filesystem::path& file, EVP_PKEY* key) {
-  require(PEM_write_bio_PrivateKey(create(file).get(), key, nullptr, nullptr, 0, nullptr,
-                                   nullptr) == 1,
-          "cannot write its key");
+  require(
+      PEM_write_bio_PrivateKey(create(file).get(), key, nullptr, nullptr, 0, nullptr, nullptr) == 1,
+      "cannot write its key");
 }
 
 void extend(X509* certificate, X509* issuer, int id, const std::string& value) {
