@@ -1,6 +1,4 @@
 // Which connections are kept and reused, which are replaced, and which never.
-#include <signal.h>
-
 #include "http_fixture.h"
 
 namespace forage::test {
@@ -299,20 +297,13 @@ TEST_F(Connections, TakeAnAnswerThatComesBeforeTheRequestIsSent) {
   EXPECT_EQ(responseOf(Fetched(fetched)).status, 413);
 }
 
-// Poco blocks the signal when it is loaded; an application may not.
-TEST_F(Connections, WriteWithoutSigpipe) {
-  sigset_t pipe;
-  sigset_t before;
-  sigemptyset(&pipe);
-  sigaddset(&pipe, SIGPIPE);
-  pthread_sigmask(SIG_UNBLOCK, &pipe, &before);
+TEST_F(Connections, ThatAreResetWhileARequestIsSentFail) {
   const ScriptedServer server([](Peer& peer, std::size_t) {
     peer.readSome(100);
     peer.reset();
   });
   const Failure failure = failureOf(
       client().fetch({.url = server.url(), .method = "PUT", .body = std::string(20u << 20, 'b')}));
-  pthread_sigmask(SIG_SETMASK, &before, nullptr);
   EXPECT_EQ(failure.kind, ErrorKind::kConnect) << failure.message;
 }
 

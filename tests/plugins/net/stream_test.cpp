@@ -2,6 +2,7 @@
 #include "net/stream.h"
 
 #include <gtest/gtest.h>
+#include <signal.h>
 #include <sys/un.h>
 
 #include <array>
@@ -57,6 +58,24 @@ std::string readAll(Stream& stream, Io& last) {
       return all;
     }
   }
+}
+
+// Writes after a reset has been read, which raises SIGPIPE unless that is prevented each time. Poco
+// blocks the signal when it is loaded; an application may not.
+void writeAfterReset(Stream& stream) {
+  sigset_t pipe;
+  sigset_t before;
+  sigemptyset(&pipe);
+  sigaddset(&pipe, SIGPIPE);
+  pthread_sigmask(SIG_UNBLOCK, &pipe, &before);
+  Io last = Io::kDone;
+  readAll(stream, last);
+  EXPECT_EQ(last, Io::kError);
+  for (int i = 0; i < 3; ++i) {
+    std::size_t n = 0;
+    EXPECT_EQ(stream.write("more", n), Io::kError);
+  }
+  pthread_sigmask(SIG_SETMASK, &before, nullptr);
 }
 
 ErrorKind kindOf(const Endpoint& endpoint, const std::shared_ptr<TlsContext>& tls = nullptr,
@@ -119,6 +138,16 @@ TEST(Stream, TellsAResetFromAnEnd) {
   EXPECT_EQ(last, Io::kError);
   EXPECT_EQ(stream->fault(), Fault::kLost);
   EXPECT_EQ(stream->error(), "Connection reset by peer");
+}
+
+TEST(Stream, WritesWithoutSigpipe) {
+  const ScriptedServer server([](Peer& peer, std::size_t) {
+    peer.readSome(1);
+    peer.reset();
+  });
+  const auto stream = connectBlocking(endpointOf(server), nullptr, soon(kPatience));
+  writeAll(*stream, "x");
+  writeAfterReset(*stream);
 }
 
 TEST(Stream, ConnectsToUnixSockets) {
@@ -210,6 +239,18 @@ TEST_F(TlsStream, TellsAFinFromAnEnd) {
   EXPECT_EQ(readAll(*stream, last), "part");
   EXPECT_EQ(last, Io::kError);
   EXPECT_EQ(stream->fault(), Fault::kLost);
+}
+
+TEST_F(TlsStream, WritesWithoutSigpipe) {
+  const test::TlsServer tls(authority_.issue("DNS:localhost"));
+  const ScriptedServer server([&](Peer& peer, std::size_t) {
+    if (!tls.accept(peer)) return;
+    peer.readSome(1);
+    peer.reset();
+  });
+  const auto stream = connectBlocking(endpointOf(server, true), context_, soon(kPatience));
+  writeAll(*stream, "x");
+  writeAfterReset(*stream);
 }
 
 TEST_F(TlsStream, VerifiesTheHost) {
