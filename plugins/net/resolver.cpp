@@ -122,6 +122,15 @@ struct Resolver::Channel {
   Channel& operator=(const Channel&) = delete;
 };
 
+bool isServerList(const std::string& servers) {
+  if (servers.empty()) return true;
+  ares_channel channel = nullptr;
+  if (ares_init(&channel) != ARES_SUCCESS) return false;
+  const int status = ares_set_servers_ports_csv(channel, servers.c_str());
+  ares_destroy(channel);
+  return status == ARES_SUCCESS;
+}
+
 Resolver::Resolver(ResolverOptions options, Watch watch)
     : options_(std::move(options)), watch_(std::move(watch)) {}
 

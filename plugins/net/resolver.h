@@ -85,6 +85,9 @@ class Resolver final {
   std::unique_ptr<Channel> channel_;  // after queries_: its end calls their callbacks
 };
 
+/// True if `servers` can be ResolverOptions::servers.
+[[nodiscard]] bool isServerList(const std::string& servers);
+
 /// Resolves in one blocking call. Throws FetchError: kResolve, kTimeout.
 [[nodiscard]] AnswerPtr resolveBlocking(const std::string& host, TimePoint deadline);
 

@@ -4,6 +4,7 @@
 
 #include <cstddef>
 #include <filesystem>
+#include <map>
 #include <optional>
 #include <string>
 #include <vector>
@@ -19,6 +20,9 @@ struct PluginUse {
   std::string name;
   Settings settings;
   std::string place;  ///< where it was named, "job.toml:2:10"; "" for a default
+  /// General keys such as "url" whose ${VAR} is not set, with what is then said: an error only if
+  /// the plugin has such an option.
+  std::map<std::string, std::string> unset = {};
 };
 
 struct CacheOptions {
