@@ -56,6 +56,7 @@ struct Metrics {
   Counter cache_errors;        ///< calls of the cache that failed
   Counter redirects;           ///< hops followed
   Counter connections_reused;  ///< fetches on a connection that had served before
+  std::atomic<std::uint64_t> listed{0};    ///< URLs that the job lists, as far as known beforehand
   std::atomic<std::int64_t> in_flight{0};  ///< fetches under way
   std::atomic<std::int64_t> parked{0};     ///< URLs that wait for a host or another fetch
   std::atomic<std::int64_t> groups_done{0};

@@ -19,8 +19,8 @@ enum class PluginKind { kCache, kFetcher, kSink };
 class FORAGE_API PluginHost {
  public:
   struct Found {
-    std::string name;  ///< from the file name: libforage_NAME.so
-    std::filesystem::path file;
+    std::string name;                  ///< from the file name: libforage_NAME.so
+    std::filesystem::path file;        ///< empty: built into libforage
     const PluginInfo* info = nullptr;  ///< null when it cannot be used
     std::string problem;               ///< why it cannot
   };
@@ -37,7 +37,8 @@ class FORAGE_API PluginHost {
   /// the folders searched and the nearest name), not loadable, another ABI or build.
   const PluginInfo& load(std::string_view name);
 
-  /// Every plugin that the search finds, in its order, loaded and checked.
+  /// What is built in (the sink "jsonl"), then every plugin that the search finds, in its order,
+  /// loaded and checked.
   [[nodiscard]] std::vector<Found> list();
 
   /// The folders that are searched, in order, those that do not exist included.

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <memory>
 #include <stop_token>
 #include <string>
@@ -45,6 +46,10 @@ struct RunParts {
 
 /// Makes the parts that `job` names. Throws ConfigError and PluginError.
 [[nodiscard]] FORAGE_API RunParts assemble(const Job& job, PluginHost& host);
+
+/// Reads every URL list of `job` but standard input, as a run does before its first request.
+/// Returns how many URLs they hold. Throws ConfigError with what cannot be read and what is no URL.
+FORAGE_API std::uint64_t checkLists(const Job& job);
 
 class FORAGE_API Runner {
  public:

@@ -41,6 +41,11 @@ std::array<char, kSumDigits> hex(std::uint64_t value) noexcept {
   return text;
 }
 
+/// A reason phrase from anywhere, as one line.
+void appendReason(std::string& text, std::string_view reason) {
+  for (const char c : reason) text += c == '\r' || c == '\n' || c == '\0' ? ' ' : c;
+}
+
 void appendNumber(std::string& text, std::int64_t value) {
   std::array<char, 24> digits{};
   const auto result = std::to_chars(digits.data(), digits.data() + digits.size(), value);
@@ -86,14 +91,17 @@ class Cursor {
 
 Entry::Entry(Key key, Response&& response, WallTime requested, WallTime received, WallTime expires)
     : key_(std::move(key)),
-      storage_(std::move(response.headers).release()),
       content_(std::move(response.body)),
       requested_(requested),
       received_(received),
       expires_(expires),
       status_(response.status) {
-  const std::size_t fields = storage_.size();
-  storage_ += response.reason;
+  // Entries live long: an exact size here, and no body that grew to twice what it needs.
+  const std::string& block = response.headers.block();
+  const std::size_t fields = block.size();
+  storage_.reserve(fields + response.reason.size());
+  storage_.append(block).append(response.reason);
+  if (content_.capacity() - content_.size() > content_.size() / 4) content_.shrink_to_fit();
   fields_ = std::string_view(storage_).substr(0, fields);
   reason_ = std::string_view(storage_).substr(fields);
   body_ = content_;
@@ -110,7 +118,9 @@ std::string encodeEntryHead(const Entry& entry) {
   head.reserve(entry.headers().block().size() + entry.key().size() + 200);
   head += "HTTP/1.1 ";
   appendNumber(head, entry.status());
-  head.append(" ").append(entry.reason()).append("\r\n").append(kField);
+  head += ' ';
+  appendReason(head, entry.reason());
+  head.append("\r\n").append(kField);
   const std::size_t length_at = head.size();
   head.append(kHeadDigits, '0').append(", expires=");
   appendNumber(head, entry.expires().time_since_epoch().count());
@@ -143,9 +153,7 @@ EntryPtr decodeEntry(std::string_view key, std::string&& value) {
   std::int64_t expires = 0;
   std::int64_t requested = 0;
   std::int64_t received = 0;
-  std::uint64_t sum = 0;
   std::string_view reason;
-  std::string_view stored_key;
   if (!cursor.skip("HTTP/1.1 ") || !cursor.number(status) || !cursor.skip(" ") ||
       !cursor.until("\r\n", reason) || !cursor.skip(kField) || !cursor.number(head) ||
       !cursor.skip(", expires=") || !cursor.number(expires) || !cursor.skip(", requested=") ||
@@ -154,8 +162,9 @@ EntryPtr decodeEntry(std::string_view key, std::string&& value) {
     return nullptr;
   }
   const std::size_t sum_at = cursor.at();
-  if (!cursor.number(sum, 16) || cursor.at() != sum_at + kSumDigits || !cursor.skip(", key=") ||
-      !cursor.until("\r\n", stored_key) || stored_key != key) {
+  const std::string_view sum = std::string_view(value).substr(sum_at, kSumDigits);
+  if (sum.size() != kSumDigits || !cursor.skip(sum) || !cursor.skip(", key=") ||
+      !cursor.skip(key) || !cursor.skip("\r\n")) {
     return nullptr;
   }
   const std::size_t fields_at = cursor.at();
@@ -164,11 +173,11 @@ EntryPtr decodeEntry(std::string_view key, std::string&& value) {
     return nullptr;
   }
   const std::string_view text = value;
-  if (sum != checksum(text.substr(0, sum_at),
-                      text.substr(sum_at + kSumDigits, head - sum_at - kSumDigits),
-                      text.substr(head))) {
-    return nullptr;
-  }
+  // Compared as digits: as a number, damage that turns 'a' into 'A' would pass.
+  const auto expected = hex(checksum(text.substr(0, sum_at),
+                                     text.substr(sum_at + kSumDigits, head - sum_at - kSumDigits),
+                                     text.substr(head)));
+  if (sum != std::string_view(expected.data(), expected.size())) return nullptr;
   const auto reason_at = static_cast<std::size_t>(reason.data() - value.data());
   const std::size_t reason_size = reason.size();
   std::shared_ptr<Entry> entry(new Entry);

@@ -2,9 +2,7 @@
 
 #include <array>
 #include <charconv>
-#include <cmath>
 #include <cstdint>
-#include <limits>
 
 namespace forage {
 
@@ -28,17 +26,43 @@ constexpr std::array<Unit, 9> kSizeUnits{{{"GiB", 1ull << 30},
                                           {"B", 1},
                                           {"", 1}}};
 
+constexpr std::uint64_t kBillion = 1'000'000'000;
+
 bool isDigit(char c) noexcept { return c >= '0' && c <= '9'; }
 
-/// Takes a decimal number off the front of `text`; nothing where there is none.
-std::optional<double> takeNumber(std::string_view& text) noexcept {
+/// A decimal number: a whole part, and a fraction in 10^-9.
+struct Decimal {
+  std::uint64_t whole = 0;
+  std::uint64_t billionths = 0;
+};
+
+/// Takes a decimal number off the front of `text`; nothing where there is none. Digits beyond the
+/// ninth of the fraction are dropped.
+std::optional<Decimal> takeNumber(std::string_view& text) noexcept {
   if (text.empty() || !isDigit(text.front())) return std::nullopt;
-  double value = 0;
-  const auto result =
-      std::from_chars(text.data(), text.data() + text.size(), value, std::chars_format::fixed);
+  Decimal number;
+  const auto result = std::from_chars(text.data(), text.data() + text.size(), number.whole);
   if (result.ec != std::errc{}) return std::nullopt;
   text.remove_prefix(static_cast<std::size_t>(result.ptr - text.data()));
-  return value;
+  if (!text.starts_with('.')) return number;
+  text.remove_prefix(1);
+  if (text.empty() || !isDigit(text.front())) return std::nullopt;
+  for (std::uint64_t place = kBillion / 10; !text.empty() && isDigit(text.front()); place /= 10) {
+    number.billionths += static_cast<std::uint64_t>(text.front() - '0') * place;
+    text.remove_prefix(1);
+  }
+  return number;
+}
+
+/// Adds `number` times `factor` to `total`, rounded to the nearest; false when that is too much.
+/// Whole numbers, so that what was formatted is read back exactly.
+bool addTimes(std::uint64_t& total, const Decimal& number, std::uint64_t factor) noexcept {
+  std::uint64_t product = 0;
+  // A factor of at most 2^30 keeps the fraction within 64 bits.
+  const std::uint64_t fraction = (number.billionths * factor + kBillion / 2) / kBillion;
+  return !__builtin_mul_overflow(number.whole, factor, &product) &&
+         !__builtin_add_overflow(product, fraction, &product) &&
+         !__builtin_add_overflow(total, product, &total);
 }
 
 template <std::size_t N>
@@ -63,35 +87,30 @@ std::string_view takeLetters(std::string_view& text) noexcept {
 std::optional<Millis> parseDuration(std::string_view text) noexcept {
   if (text == "never") return kForever;
   if (text.empty()) return std::nullopt;
-  double total = 0;
-  bool first = true;
-  while (!text.empty()) {
-    const std::optional<double> number = takeNumber(text);
+  std::uint64_t total = 0;
+  for (bool first = true; !text.empty(); first = false) {
+    const std::optional<Decimal> number = takeNumber(text);
     if (!number) return std::nullopt;
-    const std::string_view letters = takeLetters(text);
-    const Unit* unit = letters.empty() && first && text.empty() ? findUnit(kTimeUnits, "s")
-                                                                : findUnit(kTimeUnits, letters);
-    if (unit == nullptr) return std::nullopt;
-    total += *number * static_cast<double>(unit->factor);
-    first = false;
+    const bool bare = first && text.empty();  // seconds
+    const Unit* unit = findUnit(kTimeUnits, bare ? "s" : takeLetters(text));
+    if (unit == nullptr || !addTimes(total, *number, unit->factor)) return std::nullopt;
   }
-  if (!(total < static_cast<double>(std::numeric_limits<std::int64_t>::max()))) return std::nullopt;
-  return Millis(static_cast<std::int64_t>(std::llround(total)));
+  if (total >= static_cast<std::uint64_t>(kForever.count())) return std::nullopt;
+  return Millis(static_cast<std::int64_t>(total));
 }
 
 std::optional<std::size_t> parseSize(std::string_view text) noexcept {
-  const std::optional<double> number = takeNumber(text);
+  const std::optional<Decimal> number = takeNumber(text);
   if (!number) return std::nullopt;
   const Unit* unit = findUnit(kSizeUnits, text);
-  if (unit == nullptr) return std::nullopt;
-  const double total = *number * static_cast<double>(unit->factor);
-  if (!(total < static_cast<double>(std::numeric_limits<std::int64_t>::max()))) return std::nullopt;
-  return static_cast<std::size_t>(total);
+  std::uint64_t total = 0;
+  if (unit == nullptr || !addTimes(total, *number, unit->factor)) return std::nullopt;
+  return total;
 }
 
 std::string formatDuration(Millis span) {
   if (span == kForever) return "never";
-  if (span == Millis::zero()) return "0s";
+  if (span <= Millis::zero()) return "0s";
   std::string text;
   auto rest = static_cast<std::uint64_t>(span.count());
   for (const Unit& unit : kTimeUnits) {

@@ -11,6 +11,7 @@
 #include "plugin/option_check.h"
 #include "plugin/plugin_loader.h"
 #include "plugin/plugin_path.h"
+#include "report/jsonl_sink.h"
 
 namespace forage {
 
@@ -92,6 +93,10 @@ struct PluginHost::State {
 const PluginHost::Found& PluginHost::State::find(std::string_view name) {
   if (const auto tried = known.find(name); tried != known.end()) return tried->second;
   Found found{std::string(name), {}, nullptr, {}};
+  if (name == jsonLinesPlugin().name) {  // built in; a file of that name is not looked for
+    found.info = &jsonLinesPlugin();
+    return known.emplace(name, std::move(found)).first->second;
+  }
   const std::string file = plugin::fileNameOf(name);
   for (const fs::path& folder : folders) {
     std::error_code error;
@@ -110,7 +115,7 @@ const PluginHost::Found& PluginHost::State::find(std::string_view name) {
 }
 
 std::string PluginHost::State::notFound(std::string_view name) const {
-  std::vector<std::string> names;
+  std::vector<std::string> names{jsonLinesPlugin().name};
   std::string searched;
   for (const fs::path& folder : folders) {
     for (const auto& [each, file] : pluginsIn(folder)) names.push_back(each);
@@ -156,7 +161,7 @@ const PluginInfo& PluginHost::load(std::string_view name) {
 }
 
 std::vector<PluginHost::Found> PluginHost::list() {
-  std::vector<Found> all;
+  std::vector<Found> all{state_->find(jsonLinesPlugin().name)};
   for (const fs::path& folder : state_->folders) {
     for (const auto& [name, file] : pluginsIn(folder)) {
       const Found& found = state_->find(name);

@@ -1,0 +1,18 @@
+// Names of URLs in caches: "<prefix><canonical URL>", or a digest where that would be too long for
+// a key (docs/cache-redis.md). Pure; thread-safe.
+#pragma once
+
+#include <cstddef>
+#include <string_view>
+
+#include "forage/entry.h"
+
+namespace forage {
+
+/// Keys are at most this long.
+inline constexpr std::size_t kMaxKeyBytes = 1024;
+
+/// Writes the key of `url` into `key`, reusing its memory.
+void makeCacheKey(std::string_view prefix, std::string_view url, Key& key);
+
+}  // namespace forage

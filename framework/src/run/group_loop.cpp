@@ -1,0 +1,432 @@
+#include "run/group_loop.h"
+
+#include <exception>
+#include <string>
+#include <utility>
+
+#include "forage/error.h"
+
+namespace forage::run {
+
+using visit::Next;
+using visit::Trip;
+
+namespace {
+
+GroupRun& groupOf(const Trip& trip) noexcept { return static_cast<GroupRun&>(*trip.group); }
+
+FetchId idOf(Trip& trip) noexcept { return reinterpret_cast<FetchId>(&trip); }
+
+}  // namespace
+
+GroupLoop::GroupLoop(RunContext& context)
+    : context_(context),
+      services_(context.services),
+      session_(context.fetcher.open()),
+      mailbox_(*session_),
+      pipeline_(context.services, mailbox_) {}
+
+GroupLoop::~GroupLoop() = default;
+
+void GroupLoop::run(std::size_t first) {
+  const std::stop_callback wake(context_.stop.get_token(), [this] { mailbox_.wake(); });
+  admit(first);
+  while (!groups_.empty() || more_groups_) {
+    try {
+      turn();
+    } catch (...) {
+      if (stopping_) throw;
+      context_.fail(std::current_exception());
+    }
+  }
+}
+
+void GroupLoop::turn() {
+  if (!stopping_ && context_.stop.stop_requested()) beginStop();
+  admitNext();
+  pumpRunnable();
+  flushLookups();
+  if (groups_.empty()) return;
+  session_->wait(waitUntil(), fetched_);
+  for (Fetched& one : fetched_) handleFetched(std::move(one));
+  fetched_.clear();
+  handleMessages();
+  if (stopping_ && !cancelled_ && services_.clock.now() >= grace_end_) cancelFetches();
+}
+
+TimePoint GroupLoop::waitUntil() const {
+  const bool may_admit = more_groups_ && groups_.size() < kMaxGroups;
+  if (!runnable_.empty() || may_admit) return TimePoint::min();
+  return stopping_ && !cancelled_ ? grace_end_ : kNever;
+}
+
+// --- groups -----------------------------------------------------------------------------------
+
+void GroupLoop::admit(std::size_t index) {
+  const GroupSpec& spec = context_.job.groups[index];
+  auto group = std::make_unique<GroupRun>(spec, index, context_.group_metrics[index],
+                                          context_.job.fetch.parallel_max, context_.standard_input);
+  if (spec.urls_file && *spec.urls_file == "-") context_.standard_input->listen(mailbox_);
+  makeRunnable(*group);
+  groups_.emplace(group.get(), std::move(group));
+}
+
+void GroupLoop::admitNext() {
+  if (stopping_) more_groups_ = false;
+  if (!more_groups_ || groups_.size() >= kMaxGroups) return;
+  const std::size_t index = context_.next_group.fetch_add(1);
+  if (index < context_.job.groups.size()) {
+    admit(index);
+  } else {
+    more_groups_ = false;
+  }
+}
+
+void GroupLoop::makeRunnable(GroupRun& group) {
+  if (group.runnable) return;
+  group.runnable = true;
+  runnable_.push_back(&group);
+}
+
+void GroupLoop::pumpRunnable() {
+  pumping_.swap(runnable_);
+  for (GroupRun* group : pumping_) {
+    group->runnable = false;
+    pump(*group);
+  }
+  pumping_.clear();
+}
+
+void GroupLoop::pump(GroupRun& group) {
+  std::size_t taken = 0;
+  while (!stopping_ && group.hasPlace() && !isBlocked(group)) {
+    if (serveDeclined(group)) continue;
+    if (taken++ == kTurn) {
+      makeRunnable(group);
+      break;
+    }
+    if (!useNext(group)) break;
+  }
+  if (!stopping_ && context_.look_ahead != nullptr && !group.blocked) fillWindow(group);
+  endIfDone(group);
+}
+
+void GroupLoop::endIfDone(GroupRun& group) {
+  if (!group.isDone() || group.runnable) return;
+  services_.metrics.groups_done.fetch_add(1, std::memory_order_relaxed);
+  groups_.erase(&group);
+}
+
+bool GroupLoop::isBlocked(GroupRun& group) {
+  group.blocked = (services_.writes != nullptr && services_.writes->full() &&
+                   services_.writes->listenIfFull(mailbox_)) ||
+                  (context_.sinks.full() && context_.sinks.listenIfFull(mailbox_));
+  return group.blocked;
+}
+
+// --- the way of a trip ------------------------------------------------------------------------
+
+Trip* GroupLoop::takeUrl(GroupRun& group) {
+  if (group.exhausted) return nullptr;
+  std::string_view text;
+  UrlSource::State state = UrlSource::State::kEnd;
+  try {
+    state = group.source.next(text);
+  } catch (const Error&) {
+    context_.fail(std::current_exception());
+  }
+  group.waiting = state == UrlSource::State::kWait;
+  group.exhausted = state == UrlSource::State::kEnd;
+  if (state != UrlSource::State::kUrl) return nullptr;
+  if (free_trips_.empty()) {
+    trips_.push_back(std::make_unique<Trip>());
+    free_trips_.push_back(trips_.back().get());
+  }
+  Trip* trip = free_trips_.back();
+  free_trips_.pop_back();
+  trip->group = &group;
+  trip->position = group.next_position++;
+  ++group.trips;
+  std::string why;
+  if (std::optional<Url> url = Url::parse(text, &why)) {
+    trip->url = std::move(*url);
+    return trip;
+  }
+  pipeline_.reject(*trip, text, std::move(why));
+  finish(*trip);
+  makeRunnable(group);
+  return nullptr;
+}
+
+Trip* GroupLoop::nextTrip(GroupRun& group) {
+  if (!group.ready.empty()) {
+    Trip* trip = group.ready.front();
+    group.ready.pop_front();
+    return trip;
+  }
+  if (group.parked >= GroupRun::kMaxParked || group.queue.empty()) return nullptr;
+  if (!group.queue.front()->looked_up) {
+    // It could go on and has nothing to go on with: look further ahead.
+    group.window = std::min(group.window * 2, GroupRun::kMaxWindow);
+    return nullptr;
+  }
+  Trip* trip = group.queue.front();
+  group.queue.pop_front();
+  trip->queued = false;
+  return trip;
+}
+
+bool GroupLoop::useNext(GroupRun& group) {
+  if (context_.look_ahead != nullptr) {
+    Trip* trip = nextTrip(group);
+    if (trip == nullptr) return false;
+    proceed(*trip, pipeline_.use(*trip));
+    return true;
+  }
+  if (group.parked >= GroupRun::kMaxParked) return false;
+  Trip* trip = takeUrl(group);
+  if (trip == nullptr) return false;
+  proceed(*trip, pipeline_.begin(*trip));
+  return true;
+}
+
+void GroupLoop::proceed(Trip& trip, Next next) {
+  GroupRun& group = groupOf(trip);
+  switch (next) {
+    case Next::kDone:
+      finish(trip);
+      return;
+    case Next::kParked:
+      ++group.parked;
+      services_.metrics.parked.fetch_add(1, std::memory_order_relaxed);
+      return;
+    case Next::kLookUp:
+    case Next::kFetch:
+      if (stopping_) {
+        drop(trip);
+      } else if (next == Next::kLookUp) {
+        enqueueLookup(trip);
+      } else {
+        gate(group, trip);
+      }
+      return;
+  }
+}
+
+void GroupLoop::finish(Trip& trip) {
+  --groupOf(trip).trips;
+  trip.reset();
+  free_trips_.push_back(&trip);
+}
+
+// --- 2 look up --------------------------------------------------------------------------------
+
+void GroupLoop::fillWindow(GroupRun& group) {
+  while (group.queue.size() < group.window && group.parked < GroupRun::kMaxParked) {
+    Trip* trip = takeUrl(group);
+    if (trip == nullptr) return;
+    trip->queued = true;
+    group.queue.push_back(trip);
+    proceed(*trip, pipeline_.begin(*trip));
+  }
+}
+
+void GroupLoop::enqueueLookup(Trip& trip) {
+  if (batch_ == nullptr) {
+    batch_ = std::make_unique<store::LookupBatch>();
+    batch_->keys.reserve(store::LookAhead::kMaxKeys);
+    batch_->owners.reserve(store::LookAhead::kMaxKeys);
+  }
+  ++groupOf(trip).looking;
+  batch_->keys.push_back(std::move(trip.key));
+  batch_->owners.push_back(&trip);
+  if (batch_->keys.size() == store::LookAhead::kMaxKeys) flushLookups();
+}
+
+void GroupLoop::flushLookups() {
+  if (batch_ == nullptr) return;
+  batch_->home = &mailbox_;
+  batch_->issued = services_.flights.now();
+  context_.look_ahead->submit(std::move(batch_));
+}
+
+// --- 5 gate, 6 fetch --------------------------------------------------------------------------
+
+void GroupLoop::gate(GroupRun& group, Trip& trip) {
+  const std::string_view host = trip.url.authority();
+  auto line = group.lines.find(host);
+  if (line == group.lines.end()) {
+    const bool has_place = group.hasPlace();
+    if (has_place && services_.hosts.acquire(host, mailbox_, &group)) {
+      startFetch(group, trip);
+      return;
+    }
+    line = group.lines.try_emplace(std::string(host)).first;
+    line->second.in_line = has_place;
+    if (!has_place) group.declined.push_back(line->first);
+  }
+  line->second.trips.push_back(&trip);
+  ++group.parked;
+  services_.metrics.parked.fetch_add(1, std::memory_order_relaxed);
+}
+
+void GroupLoop::startFetch(GroupRun& group, Trip& trip) {
+  ++group.in_flight;
+  trip.fetching = true;
+  pipeline_.fetching(trip);
+  session_->start(idOf(trip), trip.request, context_.job.fetch.limits);
+}
+
+bool GroupLoop::serveLine(GroupRun& group, std::string_view host) {
+  const auto line = group.lines.find(host);
+  if (line == group.lines.end()) return false;
+  std::deque<Trip*>& trips = line->second.trips;
+  while (!trips.empty() && group.hasPlace()) {
+    if (!services_.hosts.acquire(line->first, mailbox_, &group)) {
+      line->second.in_line = true;
+      return true;
+    }
+    Trip& trip = *trips.front();
+    trips.pop_front();
+    --group.parked;
+    services_.metrics.parked.fetch_sub(1, std::memory_order_relaxed);
+    startFetch(group, trip);
+  }
+  if (trips.empty()) {
+    group.lines.erase(line);
+  } else {
+    group.declined.push_back(line->first);
+  }
+  return true;
+}
+
+bool GroupLoop::serveDeclined(GroupRun& group) {
+  if (group.declined.empty()) return false;
+  const std::string host = std::move(group.declined.front());
+  group.declined.pop_front();
+  return serveLine(group, host);
+}
+
+// --- what wakes the loop ----------------------------------------------------------------------
+
+void GroupLoop::handleMessages() {
+  mailbox_.drain(messages_);
+  for (visit::Message& message : messages_) {
+    std::visit([this](auto& one) { handle(one); }, message);
+  }
+  messages_.clear();
+}
+
+void GroupLoop::handle(std::unique_ptr<store::LookupBatch>& batch) {
+  for (std::size_t i = 0; i < batch->owners.size(); ++i) {
+    Trip& trip = *static_cast<Trip*>(batch->owners[i]);
+    GroupRun& group = groupOf(trip);
+    trip.key = std::move(batch->keys[i]);
+    trip.found = std::move(batch->found[i]);
+    trip.issued = batch->issued;
+    trip.looked_up = true;
+    --group.looking;
+    if (stopping_) {
+      drop(trip);
+    } else if (!trip.queued) {
+      group.ready.push_back(&trip);
+    }
+    makeRunnable(group);
+  }
+}
+
+void GroupLoop::handle(visit::FlightAnswered& answered) {
+  Trip& trip = *static_cast<Trip*>(answered.visit);
+  GroupRun& group = groupOf(trip);
+  --group.parked;
+  services_.metrics.parked.fetch_sub(1, std::memory_order_relaxed);
+  proceed(trip, pipeline_.answered(trip, answered.answer));
+  makeRunnable(group);
+}
+
+void GroupLoop::handle(visit::SlotGranted& granted) {
+  if (stopping_) {  // the group may be gone
+    services_.hosts.release(granted.host);
+    return;
+  }
+  GroupRun& group = *static_cast<GroupRun*>(granted.who);
+  const auto line = group.lines.find(granted.host);
+  line->second.in_line = false;
+  if (!group.hasPlace()) {
+    services_.hosts.release(granted.host);
+    group.declined.push_back(granted.host);
+    return;
+  }
+  Trip& trip = *line->second.trips.front();
+  line->second.trips.pop_front();
+  --group.parked;
+  services_.metrics.parked.fetch_sub(1, std::memory_order_relaxed);
+  startFetch(group, trip);
+  (void)serveLine(group, granted.host);
+  makeRunnable(group);
+}
+
+void GroupLoop::handle(visit::RoomAgain&) {
+  for (auto& [group, owner] : groups_) {
+    if (group->blocked || group->waiting) makeRunnable(*group);
+  }
+}
+
+void GroupLoop::handleFetched(Fetched&& fetched) {
+  Trip& trip = *reinterpret_cast<Trip*>(fetched.id);
+  GroupRun& group = groupOf(trip);
+  --group.in_flight;
+  trip.fetching = false;
+  services_.hosts.release(trip.url.authority());
+  proceed(trip, pipeline_.settle(trip, std::move(fetched)));
+  makeRunnable(group);
+}
+
+// --- stop -------------------------------------------------------------------------------------
+
+void GroupLoop::drop(Trip& trip) {
+  pipeline_.cancel(trip, false);
+  finish(trip);
+}
+
+void GroupLoop::beginStop() {
+  stopping_ = true;
+  more_groups_ = false;
+  grace_end_ = services_.clock.now() + context_.job.run.grace_period;
+  for (auto& [group, owner] : groups_) {
+    group->exhausted = true;
+    for (Trip* trip : group->ready) drop(*trip);
+    group->ready.clear();
+    for (Trip* trip : group->queue) {
+      trip->queued = false;
+      if (trip->looked_up) drop(*trip);  // the others when their look-up returns
+    }
+    group->queue.clear();
+    for (auto& [host, line] : group->lines) {
+      group->parked -= line.trips.size();
+      services_.metrics.parked.fetch_sub(static_cast<std::int64_t>(line.trips.size()),
+                                         std::memory_order_relaxed);
+      for (Trip* trip : line.trips) drop(*trip);
+    }
+    group->lines.clear();
+    makeRunnable(*group);
+  }
+}
+
+void GroupLoop::cancelFetches() {
+  cancelled_ = true;
+  for (const std::unique_ptr<Trip>& trip : trips_) {
+    if (!trip->fetching) continue;
+    GroupRun& group = groupOf(*trip);
+    session_->cancel(idOf(*trip));
+    trip->fetching = false;
+    --group.in_flight;
+    services_.metrics.in_flight.fetch_sub(1, std::memory_order_relaxed);
+    services_.hosts.release(trip->url.authority());
+    pipeline_.cancel(*trip, true);
+    finish(*trip);
+    makeRunnable(group);
+  }
+}
+
+}  // namespace forage::run

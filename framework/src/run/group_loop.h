@@ -1,0 +1,98 @@
+// The event loop of one group thread. It carries its groups side by side: reads their lists, looks
+// URLs up ahead, keeps many fetches in flight and takes the answers of other threads from its
+// mailbox. It waits in one place only, the fetch session, and never for a store.
+#pragma once
+
+#include <cstddef>
+#include <memory>
+#include <string_view>
+#include <unordered_map>
+#include <vector>
+
+#include "forage/fetcher.h"
+#include "run/group_run.h"
+#include "run/run_context.h"
+#include "visit/mailbox.h"
+#include "visit/pipeline.h"
+#include "visit/trip.h"
+
+namespace forage::run {
+
+class GroupLoop {
+ public:
+  /// Opens a session of its own. `context` outlives the loop.
+  explicit GroupLoop(RunContext& context);
+  ~GroupLoop();
+  GroupLoop(const GroupLoop&) = delete;
+  GroupLoop& operator=(const GroupLoop&) = delete;
+
+  /// Runs group `first`, then side by side with it whatever no thread has taken yet; returns when
+  /// all of them have ended.
+  void run(std::size_t first);
+
+ private:
+  /// Groups side by side on one thread; further ones wait until one ends.
+  static constexpr std::size_t kMaxGroups = 1000;
+  /// URLs of one group taken in one turn, before others and the network get theirs.
+  static constexpr std::size_t kTurn = 128;
+
+  void turn();
+  // Groups.
+  void admit(std::size_t index);
+  void admitNext();
+  void makeRunnable(GroupRun& group);
+  void pumpRunnable();
+  void pump(GroupRun& group);
+  void endIfDone(GroupRun& group);
+  // The way of a trip.
+  visit::Trip* nextTrip(GroupRun& group);
+  visit::Trip* takeUrl(GroupRun& group);
+  bool useNext(GroupRun& group);
+  void proceed(visit::Trip& trip, visit::Next next);
+  void gate(GroupRun& group, visit::Trip& trip);
+  void startFetch(GroupRun& group, visit::Trip& trip);
+  void finish(visit::Trip& trip);
+  // Look-ups.
+  void fillWindow(GroupRun& group);
+  void enqueueLookup(visit::Trip& trip);
+  void flushLookups();
+  // Hosts.
+  bool serveLine(GroupRun& group, std::string_view host);
+  bool serveDeclined(GroupRun& group);
+  // Back-pressure.
+  bool isBlocked(GroupRun& group);
+  // What wakes the loop.
+  void handleMessages();
+  void handle(std::unique_ptr<store::LookupBatch>& batch);
+  void handle(visit::FlightAnswered& answered);
+  void handle(visit::SlotGranted& granted);
+  void handle(visit::RoomAgain&);
+  void handleFetched(Fetched&& fetched);
+  // Stop.
+  void beginStop();
+  void drop(visit::Trip& trip);
+  void cancelFetches();
+  [[nodiscard]] TimePoint waitUntil() const;
+
+  RunContext& context_;
+  const visit::Services& services_;
+  const std::unique_ptr<FetchSession> session_;
+  visit::Mailbox mailbox_;
+  visit::Pipeline pipeline_;
+
+  std::unordered_map<GroupRun*, std::unique_ptr<GroupRun>> groups_;  // under way
+  std::vector<GroupRun*> runnable_;
+  std::vector<GroupRun*> pumping_;
+  bool more_groups_ = true;
+
+  std::vector<std::unique_ptr<visit::Trip>> trips_;  // every trip made
+  std::vector<visit::Trip*> free_trips_;
+  std::unique_ptr<store::LookupBatch> batch_;
+  std::vector<visit::Message> messages_;
+  std::vector<Fetched> fetched_;
+  bool stopping_ = false;
+  bool cancelled_ = false;
+  TimePoint grace_end_ = kNever;
+};
+
+}  // namespace forage::run

@@ -1,0 +1,51 @@
+// The URLs of one group, as a stream: the listed ones, then the lines of a file. Memory does not
+// grow with the length of the file, and no descriptor stays open between reads, so that ten
+// thousand groups may have one each. Used by one thread.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <filesystem>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "forage/job.h"
+
+namespace forage::run {
+
+class StdinLines;
+
+class UrlSource {
+ public:
+  enum class State { kUrl, kWait, kEnd };
+
+  /// `group` outlives this; so does `standard_input`, which is needed only for the file "-".
+  UrlSource(const GroupSpec& group, StdinLines* standard_input) noexcept;
+
+  /// Gives the next URL text, valid until the next call. kWait: not there yet (standard input).
+  /// Throws Error where a file that was readable no longer is.
+  [[nodiscard]] State next(std::string_view& text);
+
+ private:
+  State nextLine(std::string_view& text);
+  bool refill();
+
+  const GroupSpec& group_;
+  StdinLines* const standard_input_;
+  std::size_t listed_ = 0;    // of group_.urls given so far
+  std::uint64_t offset_ = 0;  // in the file, of the first byte not yet in buffer_
+  std::string buffer_;
+  std::size_t at_ = 0;   // in buffer_
+  bool at_end_ = false;  // of the file
+};
+
+/// The part of a line of a URL file that is a URL: without white space, "" for blanks and comments.
+[[nodiscard]] std::string_view urlOfLine(std::string_view line) noexcept;
+
+/// Reads a URL file once through. Adds a finding "FILE:LINE: ..." for each line that is no URL (the
+/// first few) and returns how many URLs there are. Files that are not regular (pipes) are left
+/// alone.
+std::uint64_t checkUrlFile(const std::filesystem::path& file, std::vector<std::string>& findings);
+
+}  // namespace forage::run

@@ -1,0 +1,106 @@
+// The cache of a run, guarded: it never fails. While the cache plugin cannot answer, an in-process
+// fallback stands in; a probe takes the cache back, and what was stored meanwhile is written back
+// to it. The fallback also mirrors what the run stores and finds, so that losing the cache makes
+// nobody fetch again what this run has seen, within the fallback's budget.
+//
+// Thread-safe. find() is called by look-up threads (or in place by group threads, where the cache
+// does no I/O); store() and writeBack() by one thread at a time: writes have an order.
+#pragma once
+
+#include <atomic>
+#include <condition_variable>
+#include <cstddef>
+#include <deque>
+#include <functional>
+#include <mutex>
+#include <span>
+#include <string>
+#include <string_view>
+#include <thread>
+#include <vector>
+
+#include "forage/cache.h"
+#include "forage/clock.h"
+#include "forage/metrics.h"
+
+namespace forage::store {
+
+class GuardedCache {
+ public:
+  struct Options {
+    Millis retry_period{1'000};  ///< between probes of a cache that went away
+    std::string name;            ///< of the plugin, for notices
+  };
+  /// Told once for each change: text for the user. Called without locks held.
+  using Notice = std::function<void(std::string_view)>;
+  /// Told when the cache fails and there is no fallback: the run is to end.
+  using Fatal = std::function<void(const CacheError&)>;
+
+  /// `primary`, `fallback` (may be null), `clock` and `metrics` outlive the guard.
+  GuardedCache(Cache& primary, Cache* fallback, const Clock& clock, Metrics& metrics,
+               Options options, Notice notice, Fatal fatal);
+  ~GuardedCache();
+  GuardedCache(const GuardedCache&) = delete;
+  GuardedCache& operator=(const GuardedCache&) = delete;
+
+  [[nodiscard]] bool answersWithoutIo() const noexcept { return in_place_; }
+
+  /// As Cache::find, but cannot fail: what cannot be answered is a counted miss.
+  void find(std::span<const Key> keys, std::span<EntryPtr> found) noexcept;
+
+  /// As Cache::store, but cannot fail: what the cache does not take the fallback keeps.
+  void store(std::span<const Keep> items) noexcept;
+
+  /// Writes up to one batch of what is owed to a cache that came back. Returns whether it did
+  /// anything: call again while it does.
+  bool writeBack() noexcept;
+
+  /// Whether something is owed and the cache is there to take it.
+  [[nodiscard]] bool owes() const noexcept;
+
+  /// Asks a cache that is away once more, now; for the end of a run.
+  void probe() noexcept;
+
+  [[nodiscard]] bool degraded() const noexcept { return degraded_.load(); }
+  /// Seconds in which the fallback has stood in.
+  [[nodiscard]] double degradedSeconds() const noexcept;
+
+ private:
+  static constexpr std::size_t kBatch = 64;
+  /// Keys owed beyond this are forgotten, oldest first; the fallback has dropped most of them too.
+  static constexpr std::size_t kMaxOwed = 1'000'000;
+
+  bool findPrimary(std::span<const Key> keys, std::span<EntryPtr> found) noexcept;
+  void findFallback(std::span<const Key> keys, std::span<EntryPtr> found) noexcept;
+  void mirrorFound(std::span<const Key> keys, std::span<const EntryPtr> found) noexcept;
+  bool storePrimary(std::span<const Keep> items) noexcept;
+  bool storeFallback(std::span<const Keep> items) noexcept;
+  std::vector<Keep> takeOwed();
+  void owe(const Key& key) noexcept;
+  void opened(const std::string& why) noexcept;
+  void closed() noexcept;
+  void keep();
+
+  Cache& primary_;
+  Cache* const fallback_;
+  const Clock& clock_;
+  Metrics& metrics_;
+  const Options options_;
+  const Notice notice_;
+  const Fatal fatal_;
+  const bool in_place_;
+
+  std::atomic<bool> degraded_{false};
+  std::atomic<bool> was_degraded_{false};  // from then on a miss is looked up in the fallback too
+  std::atomic<std::size_t> owed_count_{0};
+
+  mutable std::mutex mutex_;  // guards what follows; never held across a call of a cache
+  std::condition_variable changed_;
+  std::deque<Key> owed_;
+  TimePoint since_{};
+  std::chrono::nanoseconds degraded_time_{0};
+  bool stopping_ = false;
+  std::thread keeper_;  // probes while degraded; started at the first failure
+};
+
+}  // namespace forage::store

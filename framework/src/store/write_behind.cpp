@@ -1,0 +1,115 @@
+#include "store/write_behind.h"
+
+#include <utility>
+
+namespace forage::store {
+
+namespace {
+
+/// How soon the writing thread sees by itself that a cache came back and is owed entries.
+constexpr Millis kLookForDebts{100};
+
+}  // namespace
+
+WriteBehind::WriteBehind(GuardedCache& cache, std::size_t max_bytes, Acknowledged acknowledged)
+    : cache_(cache), max_bytes_(max_bytes), acknowledged_(std::move(acknowledged)) {
+  thread_ = std::thread([this] { write(); });
+}
+
+WriteBehind::~WriteBehind() {
+  {
+    const std::lock_guard lock(mutex_);
+    stopping_ = true;
+  }
+  work_.notify_all();
+  thread_.join();
+}
+
+std::size_t WriteBehind::bytesOf(const Keep& item) noexcept {
+  return item.key.size() + item.entry->footprint();
+}
+
+void WriteBehind::push(Keep item) {
+  const std::size_t bytes = bytesOf(item);
+  {
+    const std::lock_guard lock(mutex_);
+    queue_.push_back(std::move(item));
+    bytes_.fetch_add(bytes);
+    if (queue_.size() != 1) return;  // the thread is awake or about to be
+  }
+  work_.notify_one();
+}
+
+bool WriteBehind::listenIfFull(RoomListener& listener) {
+  const std::lock_guard lock(mutex_);
+  if (!full()) return false;
+  listeners_.push_back(&listener);
+  return true;
+}
+
+void WriteBehind::flush() {
+  std::unique_lock lock(mutex_);
+  flushing_ = true;
+  work_.notify_all();
+  idle_.wait(lock, [this] { return queue_.empty() && !writing_ && !flushing_; });
+}
+
+std::vector<Keep> WriteBehind::takeBatch(std::size_t& bytes) {
+  std::vector<Keep> batch;
+  bytes = 0;
+  while (!queue_.empty() && batch.size() < kMaxItems) {
+    const std::size_t next = bytesOf(queue_.front());
+    if (!batch.empty() && bytes + next > kMaxBatchBytes) break;
+    bytes += next;
+    batch.push_back(std::move(queue_.front()));
+    queue_.pop_front();
+  }
+  return batch;
+}
+
+void WriteBehind::writeBatch(std::unique_lock<std::mutex>& lock) {
+  std::size_t bytes = 0;
+  const std::vector<Keep> batch = takeBatch(bytes);
+  writing_ = true;
+  lock.unlock();
+  cache_.store(batch);
+  acknowledged_(batch);
+  lock.lock();
+  writing_ = false;
+  bytes_.fetch_sub(bytes);
+  if (listeners_.empty() || full()) return;
+  const std::vector<RoomListener*> told = std::exchange(listeners_, {});
+  lock.unlock();
+  for (RoomListener* listener : told) listener->hasRoom();
+  lock.lock();
+}
+
+void WriteBehind::write() {
+  std::unique_lock lock(mutex_);
+  for (;;) {
+    if (!queue_.empty()) {
+      writeBatch(lock);
+      continue;
+    }
+    if (stopping_) return;
+    const bool last = flushing_;
+    writing_ = true;
+    lock.unlock();
+    if (last) cache_.probe();
+    while (cache_.writeBack() && last) {
+    }
+    lock.lock();
+    writing_ = false;
+    if (last && queue_.empty()) flushing_ = false;
+    idle_.notify_all();
+    const auto woken = [this] { return stopping_ || flushing_ || !queue_.empty(); };
+    if (cache_.owes()) continue;
+    if (cache_.degraded()) {
+      work_.wait_for(lock, kLookForDebts, woken);
+    } else {
+      work_.wait(lock, woken);
+    }
+  }
+}
+
+}  // namespace forage::store

@@ -1,0 +1,78 @@
+// What other threads tell a group thread: kept in order, and the thread is woken once. Thread-safe;
+// drained by its owner alone.
+#pragma once
+
+#include <memory>
+#include <mutex>
+#include <string>
+#include <utility>
+#include <variant>
+#include <vector>
+
+#include "forage/fetcher.h"
+#include "store/look_ahead.h"
+#include "store/write_behind.h"
+#include "visit/host_budget.h"
+#include "visit/single_flight.h"
+
+namespace forage::visit {
+
+struct FlightAnswered {
+  void* visit;
+  FlightAnswer answer;
+};
+struct SlotGranted {
+  void* who;
+  std::string host;
+};
+struct RoomAgain {};
+
+using Message =
+    std::variant<std::unique_ptr<store::LookupBatch>, FlightAnswered, SlotGranted, RoomAgain>;
+
+class Mailbox final : public store::LookupHome,
+                      public FlightHome,
+                      public SlotHome,
+                      public store::RoomListener {
+ public:
+  /// `session` is woken by posts and outlives the mailbox.
+  explicit Mailbox(FetchSession& session) noexcept : session_(session) {}
+
+  void lookedUp(std::unique_ptr<store::LookupBatch> batch) noexcept override {
+    post(std::move(batch));
+  }
+  void answered(void* visit, const FlightAnswer& answer) noexcept override {
+    post(FlightAnswered{visit, answer});
+  }
+  void granted(void* who, const std::string& host) noexcept override {
+    post(SlotGranted{who, host});
+  }
+  void hasRoom() noexcept override { post(RoomAgain{}); }
+
+  /// Wakes the owner without a message.
+  void wake() noexcept { session_.wake(); }
+
+  /// Moves everything posted so far to `messages`, which is cleared first.
+  void drain(std::vector<Message>& messages) {
+    messages.clear();
+    const std::lock_guard lock(mutex_);
+    messages.swap(messages_);
+  }
+
+ private:
+  void post(Message&& message) noexcept {
+    bool first = false;
+    {
+      const std::lock_guard lock(mutex_);
+      first = messages_.empty();
+      messages_.push_back(std::move(message));
+    }
+    if (first) session_.wake();
+  }
+
+  FetchSession& session_;
+  std::mutex mutex_;  // guards messages_
+  std::vector<Message> messages_;
+};
+
+}  // namespace forage::visit

@@ -1,0 +1,78 @@
+// The way of one URL, step by step (docs/architecture.md numbers them): key, look up, judge, join,
+// gate, fetch, settle, deliver. This is the only place that orders the steps. Each function takes a
+// trip as far as it can go without waiting and says what it needs next; the group loop does that
+// and comes back. Used by one group thread; what it shares with others is passed in.
+#pragma once
+
+#include "forage/clock.h"
+#include "forage/fetcher.h"
+#include "forage/job.h"
+#include "forage/metrics.h"
+#include "store/guarded_cache.h"
+#include "store/write_behind.h"
+#include "visit/delivery.h"
+#include "visit/host_budget.h"
+#include "visit/single_flight.h"
+#include "visit/trip.h"
+
+namespace forage::visit {
+
+/// What all pipelines of a run share. Everything outlives the pipelines.
+struct Services {
+  const Job& job;
+  const Clock& clock;
+  Metrics& metrics;
+  store::GuardedCache& cache;
+  store::WriteBehind* writes;  ///< null where the cache does no I/O
+  SingleFlight& flights;
+  HostBudget& hosts;
+  Delivery& delivery;
+  const Headers& request_headers;
+};
+
+/// What a trip needs next.
+enum class Next {
+  kLookUp,  ///< a look-up of trip.key by the look-up threads, then use()
+  kParked,  ///< nothing: another trip fetches its key; answered() will follow
+  kFetch,   ///< a place in its group and a slot of its host, then fetching(), the fetch, settle()
+  kDone,    ///< nothing: it has been delivered
+};
+
+class Pipeline {
+ public:
+  /// `home` is told about parked trips.
+  Pipeline(const Services& services, FlightHome& home) noexcept
+      : services_(services), home_(home) {}
+
+  /// Step 1, with trip.url set; looks up in place where the cache can do that.
+  [[nodiscard]] Next begin(Trip& trip);
+  /// Delivers a text that is no URL.
+  void reject(Trip& trip, std::string_view text, std::string why);
+  /// Steps 3 and 4, once trip.found says what the look-up found.
+  [[nodiscard]] Next use(Trip& trip);
+  /// A parked trip has been answered, or leads now.
+  [[nodiscard]] Next answered(Trip& trip, const FlightAnswer& answer);
+  /// Step 6: its fetch starts now.
+  void fetching(Trip& trip);
+  /// Step 7.
+  [[nodiscard]] Next settle(Trip& trip, Fetched&& fetched);
+  /// A stop: gives up what the trip leads. Delivers it only if `taken_up`, as cancelled.
+  void cancel(Trip& trip, bool taken_up);
+
+ private:
+  Next lookUp(Trip& trip);
+  Next answerFrom(Trip& trip, const EntryPtr& entry, Outcome source);
+  Next follow(Trip& trip, const EntryPtr& entry, std::string_view location);
+  Next fail(Trip& trip, Failure failure);
+  Next settleResponse(Trip& trip, Response&& response);
+  Failure checkContent(Trip& trip, const Response& response) const;
+  bool isStorable(int status) const noexcept;
+  void keepHops(Trip& trip, bool final_is_kept);
+  void store(const Key& key, const EntryPtr& entry);
+  Next deliver(Trip& trip, const EntryPtr& entry, Failure failure, bool stored);
+
+  const Services& services_;
+  FlightHome& home_;
+};
+
+}  // namespace forage::visit

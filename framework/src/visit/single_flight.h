@@ -1,0 +1,105 @@
+// Single-flight, exactly: of all visits that want one key at the same time, over all groups, one
+// leads and fetches; the others are parked and woken with its answer.
+//
+// A flight that has been answered stays, holding its entry, until its store is acknowledged, so
+// that nobody misses what is on its way to the cache. After that a mark stays: a look-up that was
+// issued before the acknowledgement may have missed it, and whoever leads with such a look-up is
+// told to look again. Marks are bounded; a look-up older than the oldest mark looks again too.
+//
+// Thread-safe. Parked visits are told without a lock held. (After groupcache's singleflight, with
+// its "look again inside the flight".)
+#pragma once
+
+#include <array>
+#include <atomic>
+#include <cstddef>
+#include <cstdint>
+#include <mutex>
+#include <unordered_map>
+#include <vector>
+
+#include "forage/entry.h"
+#include "forage/error.h"
+
+namespace forage::visit {
+
+/// What becomes of a parked visit.
+struct FlightAnswer {
+  EntryPtr entry;     ///< the leader's response, storable or not
+  Failure failure;    ///< the leader's failure, where there is no entry
+  bool lead = false;  ///< the leader gave up: this visit leads now
+};
+
+/// Is told what becomes of its parked visits. Called by any group thread; quick, thread-safe.
+class FlightHome {
+ public:
+  virtual ~FlightHome() = default;
+  virtual void answered(void* visit, const FlightAnswer& answer) noexcept = 0;
+};
+
+class SingleFlight {
+ public:
+  enum class Role { kLeads, kParked, kAnswered };
+  struct Joined {
+    Role role = Role::kLeads;
+    EntryPtr entry;           ///< for kAnswered
+    bool look_again = false;  ///< for kLeads: the look-up may predate an answer
+  };
+
+  /// The moment in the order of acknowledgements; to be taken before a look-up is issued.
+  [[nodiscard]] std::uint64_t now() const noexcept { return sequence_.load(); }
+
+  /// Asks for `key` after a look-up issued at `issued` has missed it. kLeads: the caller owes
+  /// complete(), fail() or abandon(). kParked: `home` will be told about `visit`, exactly once.
+  [[nodiscard]] Joined join(const Key& key, std::uint64_t issued, FlightHome& home, void* visit);
+
+  /// Answers a flight. With `held`, it stays until retire(); otherwise it ends here.
+  void complete(const Key& key, const EntryPtr& entry, bool held);
+
+  /// Ends a held flight; `stored`: the cache has acknowledged its entry.
+  void retire(const Key& key, const EntryPtr& entry, bool stored);
+
+  /// Ends a flight; its failure is shared with those parked now, not with later ones.
+  void fail(const Key& key, const Failure& failure);
+
+  /// The leader was cancelled: hands over to the visit parked longest, or ends the flight.
+  void abandon(const Key& key);
+
+  /// Flights under way or held; for tests and metrics.
+  [[nodiscard]] std::size_t size() const;
+
+ private:
+  static constexpr std::size_t kShards = 64;
+  static constexpr std::size_t kMarks = 1024;  // of a shard
+
+  struct Parked {
+    FlightHome* home;
+    void* visit;
+  };
+  struct Flight {
+    EntryPtr entry;  // null while it is under way
+    std::vector<Parked> parked;
+  };
+  struct Mark {
+    std::uint64_t hash = 0;
+    std::uint64_t sequence = 0;
+  };
+  struct alignas(64) Shard {
+    mutable std::mutex mutex;  // guards the rest; innermost
+    std::unordered_map<Key, Flight> flights;
+    std::vector<Mark> ring;  // the newest marks; `next` is the oldest once it is full
+    std::size_t next = 0;
+    std::unordered_map<std::uint64_t, std::uint64_t> marks;  // hash -> newest sequence
+    std::uint64_t forgotten = 0;  // newest sequence that has left the ring
+  };
+
+  Shard& shardOf(std::uint64_t hash) noexcept { return shards_[hash % kShards]; }
+  static bool mayPredate(const Shard& shard, std::uint64_t hash, std::uint64_t issued) noexcept;
+  void leaveMark(Shard& shard, std::uint64_t hash);
+  std::vector<Parked> end(const Key& key);
+
+  std::atomic<std::uint64_t> sequence_{0};
+  std::array<Shard, kShards> shards_;
+};
+
+}  // namespace forage::visit

@@ -1,0 +1,91 @@
+#include "visit/sink_queue.h"
+
+#include <utility>
+
+namespace forage::visit {
+
+SinkQueue::SinkQueue(std::span<const std::unique_ptr<Sink>> sinks, Failed failed)
+    : sinks_(sinks), failed_(std::move(failed)) {
+  if (wanted()) thread_ = std::thread([this] { serve(); });
+}
+
+SinkQueue::~SinkQueue() {
+  if (!thread_.joinable()) return;
+  {
+    const std::lock_guard lock(mutex_);
+    closing_ = true;
+  }
+  work_.notify_one();
+  thread_.join();
+}
+
+std::size_t SinkQueue::bytesOf(const Visit& visit) noexcept {
+  return sizeof(Visit) + visit.url.size() + (visit.response ? visit.response->footprint() : 0) +
+         (visit.decoded ? visit.decoded->size() : 0);
+}
+
+void SinkQueue::push(Visit&& visit) {
+  bytes_.fetch_add(bytesOf(visit), std::memory_order_relaxed);
+  visits_.fetch_add(1, std::memory_order_relaxed);
+  {
+    const std::lock_guard lock(mutex_);
+    queue_.push_back(std::move(visit));
+    if (queue_.size() != 1) return;
+  }
+  work_.notify_one();
+}
+
+bool SinkQueue::listenIfFull(store::RoomListener& listener) {
+  const std::lock_guard lock(mutex_);
+  if (!full()) return false;
+  listeners_.push_back(&listener);
+  return true;
+}
+
+void SinkQueue::close() {
+  if (!thread_.joinable()) return;
+  {
+    const std::lock_guard lock(mutex_);
+    closing_ = true;
+  }
+  work_.notify_one();
+  thread_.join();
+  if (broken_) return;  // reported by failed_
+  for (const auto& sink : sinks_) sink->close();
+}
+
+void SinkQueue::serveAll(std::deque<Visit>& batch) {
+  while (!batch.empty()) {
+    const Visit& visit = batch.front();
+    if (!broken_) {
+      try {
+        for (const auto& sink : sinks_) sink->accept(visit);
+      } catch (...) {
+        broken_ = true;
+        failed_(std::current_exception());
+      }
+    }
+    visits_.fetch_sub(1, std::memory_order_relaxed);
+    bytes_.fetch_sub(bytesOf(visit), std::memory_order_relaxed);
+    batch.pop_front();
+  }
+}
+
+void SinkQueue::serve() {
+  std::deque<Visit> batch;
+  std::unique_lock lock(mutex_);
+  for (;;) {
+    work_.wait(lock, [this] { return closing_ || !queue_.empty(); });
+    if (queue_.empty()) return;
+    batch.swap(queue_);
+    lock.unlock();
+    serveAll(batch);
+    lock.lock();
+    const std::vector<store::RoomListener*> told = std::exchange(listeners_, {});
+    lock.unlock();
+    for (store::RoomListener* listener : told) listener->hasRoom();
+    lock.lock();
+  }
+}
+
+}  // namespace forage::visit

@@ -1,0 +1,20 @@
+// The text of a request as it goes over the wire. Pure.
+#pragma once
+
+#include <string>
+#include <string_view>
+
+#include "forage/message.h"
+
+namespace forage::http1 {
+
+/// Writes the head of `request` into `head`, replacing what it held. The fields that frame a
+/// message (Host, Content-Length, Connection, Transfer-Encoding, ...) are ours: the request's own
+/// are left out. Returns "" or why the request cannot be sent (one line).
+[[nodiscard]] std::string_view writeHead(const Request& request, bool keep_alive,
+                                         std::string& head);
+
+/// True if sending it twice does no more than sending it once (RFC 9110, section 9.2.2).
+[[nodiscard]] bool isIdempotent(std::string_view method) noexcept;
+
+}  // namespace forage::http1

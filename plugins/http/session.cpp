@@ -1,0 +1,321 @@
+#include "session.h"
+
+#include <sys/epoll.h>
+#include <sys/eventfd.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <array>
+#include <cerrno>
+#include <system_error>
+#include <utility>
+
+#include "forage/error.h"
+#include "forage/units.h"
+#include "request_text.h"
+
+namespace forage::http1 {
+
+namespace {
+
+constexpr std::size_t kReadSize = 64u << 10;
+constexpr int kMaxEvents = 256;
+constexpr std::size_t kMaxSpare = 256;
+
+// epoll's data: 0 is the waker, an odd number a DNS socket, anything else a Connection.
+constexpr std::uint64_t kWakerTag = 0;
+
+TimePoint saturatingAdd(TimePoint now, Millis span) noexcept {
+  return span > std::chrono::duration_cast<Millis>(kNever - now) ? kNever : now + span;
+}
+
+int millisUntil(TimePoint due, TimePoint now) noexcept {
+  if (due == kNever) return -1;
+  if (due <= now) return 0;
+  const auto millis = std::chrono::ceil<Millis>(due - now).count();  // never early: no spinning
+  return static_cast<int>(std::min<Millis::rep>(millis, 3'600'000));
+}
+
+[[noreturn]] void throwErrno(const char* what) {
+  throw Error(std::string(what) + ": " + std::generic_category().message(errno));
+}
+
+}  // namespace
+
+Session::Descriptor::~Descriptor() {
+  if (fd >= 0) ::close(fd);
+}
+
+Session::Session(const SessionOptions& options, std::shared_ptr<net::TlsContext> tls,
+                 const Clock& clock)
+    : options_(options),
+      tls_(std::move(tls)),
+      clock_(clock),
+      now_(clock.now()),
+      buffer_(kReadSize),
+      resolver_(
+          net::ResolverOptions{options.dns_servers},
+          [this](int fd, bool readable, bool writable) { watchDns(fd, readable, writable); }) {
+  epoll_.fd = ::epoll_create1(EPOLL_CLOEXEC);
+  if (epoll_.fd < 0) throwErrno("epoll_create1");
+  waker_.fd = ::eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC);
+  if (waker_.fd < 0) throwErrno("eventfd");
+  epoll_event event{};
+  event.events = EPOLLIN | EPOLLET;
+  event.data.u64 = kWakerTag;
+  if (::epoll_ctl(epoll_.fd, EPOLL_CTL_ADD, waker_.fd, &event) < 0) throwErrno("epoll_ctl");
+}
+
+Session::~Session() = default;
+
+void Session::start(FetchId id, const Request& request, const FetchLimits& limits) {
+  now_ = clock_.now();
+  Fetch& fetch = admit(id, request, limits);
+  if (request.url == nullptr || request.url->empty()) {
+    fail(fetch, ErrorKind::kUrl, "no URL");
+    return;
+  }
+  Origin& origin = originOf(*request.url);
+  fetch.origin = &origin;
+  ++origin.users;
+  // What must not be sent twice goes over a connection of its own: a kept one may be dead already.
+  Connection* kept = isIdempotent(request.method) ? takeIdle(origin) : nullptr;
+  if (kept == nullptr) {
+    beginConnect(fetch);
+    return;
+  }
+  fetch.reused = true;
+  exchange(fetch, *kept);
+}
+
+Fetch& Session::admit(FetchId id, const Request& request, const FetchLimits& limits) {
+  Fetch* fetch = nullptr;
+  if (spare_.empty()) {
+    fetch = (fetches_[id] = std::make_unique<Fetch>()).get();
+  } else {
+    Fetches::node_type node = std::move(spare_.back());
+    spare_.pop_back();
+    node.key() = id;
+    fetch = fetches_.insert(std::move(node)).position->second.get();
+  }
+  fetch->session = this;
+  fetch->id = id;
+  fetch->request = request;
+  fetch->limits = limits;
+  fetch->origin = nullptr;
+  fetch->deadline = saturatingAdd(now_, limits.max_time);
+  fetch->connection = nullptr;
+  fetch->requests = 0;
+  fetch->wire_bytes = 0;
+  fetch->reused = fetch->replaced = false;
+  return *fetch;
+}
+
+void Session::cancel(FetchId id) {
+  now_ = clock_.now();
+  const auto found = fetches_.find(id);
+  if (found == fetches_.end()) {
+    std::erase_if(done_, [id](const Fetched& fetched) { return fetched.id == id; });
+    return;
+  }
+  Fetch& fetch = *found->second;
+  if (fetch.connection != nullptr) close(*fetch.connection);
+  release(fetch);
+}
+
+void Session::wake() noexcept {
+  if (woken_.exchange(true)) return;
+  const std::uint64_t one = 1;
+  // Cannot fail for a reason that matters: a full counter is readable already.
+  [[maybe_unused]] const ssize_t written = ::write(waker_.fd, &one, sizeof one);
+}
+
+void Session::wait(TimePoint until, std::vector<Fetched>& done) {
+  std::array<epoll_event, kMaxEvents> events;
+  for (;;) {
+    now_ = clock_.now();
+    runTimers();
+    const bool at_once = !done_.empty() || !busy_.empty();
+    const int timeout = at_once ? 0 : millisUntil(nextDue(until), now_);
+    const int n = ::epoll_wait(epoll_.fd, events.data(), kMaxEvents, timeout);
+    now_ = clock_.now();
+    bool woken = false;
+    for (int i = 0; i < n; ++i) {
+      if (events[i].data.u64 == kWakerTag) {
+        woken = true;
+      } else {
+        dispatch(events[i]);
+      }
+    }
+    runBusy();
+    runTimers();
+    closed_.clear();
+    // Cleared before the caller looks for what it was woken for: a wake from now on counts anew.
+    if (woken) woken_.store(false);
+    if (!done_.empty() || woken || now_ >= until) break;
+  }
+  if (done.empty()) {
+    done.swap(done_);
+    return;
+  }
+  done.insert(done.end(), std::make_move_iterator(done_.begin()),
+              std::make_move_iterator(done_.end()));
+  done_.clear();
+}
+
+void Session::dispatch(const epoll_event& event) {
+  const std::uint32_t what = event.events;
+  if ((event.data.u64 & 1) != 0) {
+    const bool failed = (what & (EPOLLERR | EPOLLHUP)) != 0;
+    resolver_.process(static_cast<int>(event.data.u64 >> 1), failed || (what & EPOLLIN) != 0,
+                      failed || (what & EPOLLOUT) != 0, now_);
+    return;
+  }
+  auto& connection = *reinterpret_cast<Connection*>(event.data.u64);
+  if ((what & (EPOLLRDHUP | EPOLLHUP | EPOLLERR)) != 0) connection.peer_ended = true;
+  switch (connection.state) {
+    case Connection::State::kConnecting:
+      onConnecting(connection);
+      break;
+    case Connection::State::kHandshaking:
+      onHandshake(connection);
+      break;
+    case Connection::State::kActive:
+      // Under TLS a write may wait for a read and the other way round.
+      if (connection.sent < connection.head.size() + connection.fetch->request.body.size() &&
+          !connection.write_failed) {
+        flush(connection);
+      }
+      if (connection.state == Connection::State::kActive &&
+          (connection.stream->isTls() || (what & ~static_cast<std::uint32_t>(EPOLLOUT)) != 0)) {
+        onReadable(connection);
+      }
+      break;
+    case Connection::State::kIdle:
+      if (connection.peer_ended || !connection.stream->isQuiet()) close(connection);
+      break;
+    case Connection::State::kClosed:
+      break;
+  }
+}
+
+void Session::runBusy() {
+  if (busy_.empty()) return;
+  std::vector<Connection*> turn;
+  turn.swap(busy_);
+  for (Connection* connection : turn) {
+    connection->is_busy = false;
+    if (connection->state == Connection::State::kActive) onReadable(*connection);
+  }
+}
+
+void Session::runTimers() {
+  while (Timer* timer = timers_.top()) {
+    if (timer->due() > now_) break;
+    expire(static_cast<Fetch&>(*timer));
+  }
+  closeExpiredIdle();
+  if (resolver_.nextTimeout(now_) <= now_) resolver_.processTimeouts(now_);
+  serveWaiting();
+}
+
+void Session::expire(Fetch& fetch) {
+  using Phase = Fetch::Phase;
+  const bool connecting = fetch.phase != Phase::kExchanging;
+  const bool over = now_ >= fetch.deadline;
+  if (!over && !(connecting && now_ >= fetch.connect_deadline)) {
+    tryNextAddress(fetch);
+    return;
+  }
+  const std::string after =
+      " after " + formatDuration(over ? fetch.limits.max_time : fetch.limits.connect_timeout);
+  const std::string& where = fetch.origin->where;
+  switch (fetch.phase) {
+    case Phase::kResolving:
+      fail(fetch, ErrorKind::kTimeout, "resolve " + fetch.origin->host + ": timed out" + after);
+      break;
+    case Phase::kWaiting:
+      fail(fetch, ErrorKind::kConnect, "connect to " + where + ": " + fetch.last_error);
+      break;
+    case Phase::kConnecting:
+      fail(fetch, ErrorKind::kTimeout, "connect to " + where + ": timed out" + after);
+      break;
+    case Phase::kHandshaking:
+      fail(fetch, ErrorKind::kTimeout, "TLS with " + where + ": timed out" + after);
+      break;
+    case Phase::kExchanging:
+      fail(fetch, ErrorKind::kTimeout, where + ": no complete response" + after);
+      break;
+  }
+}
+
+TimePoint Session::nextDue(TimePoint until) const {
+  TimePoint due = std::min(until, retry_descriptor_at_);
+  if (const Timer* timer = timers_.top()) due = std::min(due, timer->due());
+  if (!idle_.empty()) {
+    due = std::min(due, saturatingAdd(idle_.front().idle_since, options_.idle_timeout));
+  }
+  return std::min(due, resolver_.nextTimeout(now_));
+}
+
+void Session::arm(Fetch& fetch) {
+  using Phase = Fetch::Phase;
+  TimePoint due = fetch.deadline;
+  if (fetch.phase != Phase::kExchanging) due = std::min(due, fetch.connect_deadline);
+  if (fetch.phase == Phase::kConnecting && fetch.next_address < fetch.answer->addresses.size()) {
+    due = std::min(due, fetch.next_attempt);
+  }
+  if (!fetch.isSet() || fetch.due() != due) timers_.set(fetch, due);
+}
+
+void Session::succeed(Fetch& fetch, Response&& response) {
+  report(fetch).result.emplace<Response>(std::move(response));
+  release(fetch);
+}
+
+void Session::fail(Fetch& fetch, ErrorKind kind, std::string message) {
+  report(fetch).result.emplace<Failure>(Failure{kind, std::move(message)});
+  if (fetch.connection != nullptr) close(*fetch.connection);
+  release(fetch);
+}
+
+Fetched& Session::report(Fetch& fetch) {
+  Fetched& fetched = done_.emplace_back();
+  fetched.id = fetch.id;
+  fetched.requests = fetch.requests;
+  fetched.wire_bytes = fetch.wire_bytes;
+  fetched.reused = fetch.reused;
+  return fetched;
+}
+
+// Ends a fetch: what it holds is let go, and its place is kept for the next one.
+void Session::release(Fetch& fetch) {
+  timers_.clear(fetch);
+  resolver_.forget(fetch);
+  fetch.in_waiting.unlink();
+  while (!fetch.attempts.empty()) close(*fetch.attempts.back());
+  fetch.answer.reset();
+  fetch.connection = nullptr;
+  if (fetch.origin != nullptr) leave(*fetch.origin);
+  Fetches::node_type node = fetches_.extract(fetch.id);
+  if (spare_.size() < kMaxSpare) spare_.push_back(std::move(node));
+}
+
+Origin& Session::originOf(const Url& url) {
+  const std::string_view key = url.origin();
+  if (const auto found = origins_.find(key); found != origins_.end()) return *found->second;
+  auto origin = std::make_unique<Origin>();
+  origin->key = key;
+  origin->host = url.host();
+  origin->port = url.port();
+  origin->tls = url.isHttps();
+  const bool v6 = origin->host.find(':') != std::string::npos;
+  origin->where = (v6 ? '[' + origin->host + ']' : origin->host) + ':' + std::to_string(url.port());
+  return *origins_.emplace(origin->key, std::move(origin)).first->second;
+}
+
+void Session::leave(Origin& origin) {
+  if (--origin.users == 0) origins_.erase(origins_.find(std::string_view(origin.key)));
+}
+
+}  // namespace forage::http1

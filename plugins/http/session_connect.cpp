@@ -1,0 +1,218 @@
+// From the name of a host to a connection: resolve, try addresses in turn, shake hands.
+#include <Poco/Exception.h>
+#include <Poco/Net/SocketAddress.h>
+#include <sys/epoll.h>
+#include <sys/resource.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <utility>
+
+#include "forage/error.h"
+#include "request_text.h"
+#include "session.h"
+
+namespace forage::http1 {
+
+namespace {
+
+using net::Io;
+
+constexpr Millis kAttemptDelay{250};    // RFC 8305, section 5
+constexpr Millis kDescriptorRetry{50};  // other sessions may have closed one
+
+bool lacksDescriptors(int error_number) noexcept {
+  return error_number == EMFILE || error_number == ENFILE;
+}
+
+std::string descriptorLimit() {
+  rlimit limit{};
+  if (::getrlimit(RLIMIT_NOFILE, &limit) != 0) return "";
+  return " (the limit is " + std::to_string(limit.rlim_cur) + ")";
+}
+
+}  // namespace
+
+void Fetch::resolved(const net::AnswerPtr& found) { session->onResolved(*this, found); }
+
+void Session::beginConnect(Fetch& fetch) {
+  fetch.phase = Fetch::Phase::kResolving;
+  const Millis span = std::min(
+      fetch.limits.connect_timeout,
+      std::chrono::duration_cast<Millis>(std::max(fetch.deadline - now_, TimePoint::duration{})));
+  fetch.connect_deadline = now_ + span;
+  fetch.next_address = 0;
+  fetch.last_error.clear();
+  if (const net::AnswerPtr answer = resolver_.ask(fetch.origin->host, fetch, now_)) {
+    onResolved(fetch, answer);
+  } else {
+    arm(fetch);
+  }
+}
+
+void Session::onResolved(Fetch& fetch, const net::AnswerPtr& answer) {
+  if (answer->addresses.empty()) {
+    fail(fetch, ErrorKind::kResolve, "resolve " + fetch.origin->host + ": " + answer->error);
+    return;
+  }
+  fetch.answer = answer;
+  tryNextAddress(fetch);
+}
+
+// Starts one more attempt beside those under way; without a further address the last failure
+// of the last attempt is the fetch's.
+void Session::tryNextAddress(Fetch& fetch) {
+  const auto& addresses = fetch.answer->addresses;
+  fetch.phase = Fetch::Phase::kConnecting;
+  while (fetch.next_address < addresses.size()) {
+    const Attempt result = attempt(fetch, addresses[fetch.next_address]);
+    if (result == Attempt::kFailed) continue;
+    if (result == Attempt::kSettled) return;  // the fetch may be gone
+    const Millis share = fetch.limits.connect_timeout / static_cast<int>(addresses.size());
+    fetch.next_attempt = now_ + std::clamp(share, Millis{1}, kAttemptDelay);
+    arm(fetch);
+    return;
+  }
+  if (!fetch.attempts.empty()) {
+    arm(fetch);
+    return;
+  }
+  fail(fetch, ErrorKind::kConnect, "connect to " + fetch.origin->where + ": " + fetch.last_error);
+}
+
+// kSettled: connected, which may have ended the fetch, or it waits for a descriptor.
+Session::Attempt Session::attempt(Fetch& fetch, const Poco::Net::IPAddress& address) {
+  const Poco::Net::SocketAddress target(address, fetch.origin->port);
+  Io io = Io::kError;
+  auto stream = net::Stream::connect(target, io);
+  while (io == Io::kError && lacksDescriptors(stream->errorCode()) && closeOldestIdle()) {
+    stream = net::Stream::connect(target, io);
+  }
+  if (io == Io::kError && lacksDescriptors(stream->errorCode())) {
+    fetch.last_error = stream->error() + descriptorLimit();
+    if (fetch.attempts.empty()) {
+      waitForDescriptor(fetch);
+      return Attempt::kSettled;
+    }
+  }
+  ++fetch.next_address;
+  if (io == Io::kError) {
+    if (!lacksDescriptors(stream->errorCode())) fetch.last_error = stream->error();
+    return Attempt::kFailed;
+  }
+  Connection& connection = add(std::move(stream), *fetch.origin, &fetch);
+  if (connection.state == Connection::State::kClosed) return Attempt::kFailed;
+  fetch.attempts.push_back(&connection);
+  if (io != Io::kDone) return Attempt::kUnderWay;
+  onConnected(connection);
+  return Attempt::kSettled;
+}
+
+// Never spins: tried again when this session closes a connection, and now and then for what
+// others close.
+void Session::waitForDescriptor(Fetch& fetch) {
+  fetch.phase = Fetch::Phase::kWaiting;
+  if (!fetch.in_waiting.is_linked()) waiting_.push_back(fetch);
+  retry_descriptor_at_ = std::min(retry_descriptor_at_, now_ + kDescriptorRetry);
+  arm(fetch);
+}
+
+void Session::serveWaiting() {
+  if (waiting_.empty()) {
+    descriptor_freed_ = false;
+    retry_descriptor_at_ = kNever;
+    return;
+  }
+  if (!descriptor_freed_ && now_ < retry_descriptor_at_) return;
+  descriptor_freed_ = false;
+  retry_descriptor_at_ = kNever;
+  WaitingList turn;
+  turn.swap(waiting_);
+  while (!turn.empty()) {
+    Fetch& fetch = turn.front();
+    turn.pop_front();
+    Connection* kept = isIdempotent(fetch.request.method) ? takeIdle(*fetch.origin) : nullptr;
+    if (kept != nullptr) {
+      fetch.reused = true;
+      exchange(fetch, *kept);
+    } else {
+      tryNextAddress(fetch);
+    }
+    if (waiting_.empty()) continue;
+    waiting_.splice(waiting_.end(), turn);  // still none: the others keep their order
+    return;
+  }
+}
+
+void Session::onConnecting(Connection& connection) {
+  if (connection.stream->finishConnect() == Io::kDone) {
+    onConnected(connection);
+  } else {
+    onAttemptFailed(connection, connection.stream->error());
+  }
+}
+
+// The first address that accepts wins; the other attempts end.
+void Session::onConnected(Connection& connection) {
+  Fetch& fetch = *connection.fetch;
+  std::erase(fetch.attempts, &connection);
+  while (!fetch.attempts.empty()) close(*fetch.attempts.back());
+  fetch.connection = &connection;
+  if (!fetch.origin->tls) {
+    exchange(fetch, connection);
+    return;
+  }
+  connection.state = Connection::State::kHandshaking;
+  fetch.phase = Fetch::Phase::kHandshaking;
+  try {
+    connection.stream->startTls(tls_, fetch.origin->host, fetch.origin->port);
+  } catch (const FetchError& error) {
+    fail(fetch, error.kind(), "TLS with " + fetch.origin->where + ": " + error.message());
+    return;
+  }
+  arm(fetch);
+  onHandshake(connection);
+}
+
+void Session::onAttemptFailed(Connection& connection, const std::string& error) {
+  Fetch& fetch = *connection.fetch;
+  fetch.last_error = error;
+  close(connection);
+  tryNextAddress(fetch);
+}
+
+void Session::onHandshake(Connection& connection) {
+  Fetch& fetch = *connection.fetch;
+  const Io io = connection.stream->handshake();
+  if (io == Io::kDone) {
+    exchange(fetch, connection);
+    return;
+  }
+  if (io == Io::kWantRead || io == Io::kWantWrite) return;
+  const bool lost = connection.stream->fault() == net::Fault::kLost;
+  if (lost && fetch.next_address < fetch.answer->addresses.size()) {
+    const std::string error = "TLS handshake: " + connection.stream->error();
+    fetch.connection = nullptr;
+    onAttemptFailed(connection, error);
+    return;
+  }
+  fail(fetch, ErrorKind::kTls,
+       "TLS with " + fetch.origin->where + ": " + connection.stream->error());
+}
+
+void Session::watchDns(int fd, bool readable, bool writable) {
+  const auto known = std::find(dns_fds_.begin(), dns_fds_.end(), fd);
+  if (!readable && !writable) {
+    if (known == dns_fds_.end()) return;
+    dns_fds_.erase(known);
+    ::epoll_ctl(epoll_.fd, EPOLL_CTL_DEL, fd, nullptr);
+    return;
+  }
+  epoll_event event{};
+  event.events = (readable ? EPOLLIN : 0u) | (writable ? EPOLLOUT : 0u);
+  event.data.u64 = (static_cast<std::uint64_t>(fd) << 1) | 1;
+  ::epoll_ctl(epoll_.fd, known == dns_fds_.end() ? EPOLL_CTL_ADD : EPOLL_CTL_MOD, fd, &event);
+  if (known == dns_fds_.end()) dns_fds_.push_back(fd);
+}
+
+}  // namespace forage::http1

@@ -1,0 +1,135 @@
+#include "connection.h"
+
+#include <poll.h>
+
+#include <algorithm>
+#include <array>
+#include <cerrno>
+#include <chrono>
+#include <span>
+#include <system_error>
+#include <utility>
+
+#include "fault.h"
+#include "forage/units.h"
+
+namespace forage::redis {
+
+using net::Io;
+
+namespace {
+
+constexpr std::size_t kReadBuffer = 64u << 10;
+// What moves beyond the first part, which the kernel may have taken from us without the server's
+// doing, has further time, at the least speed of a connection that is not stuck.
+constexpr std::size_t kWithoutAllowance = 4u << 20;
+constexpr std::size_t kBytesPerSecond = 8u << 20;
+
+std::chrono::microseconds allowance(std::size_t moved) {
+  const std::size_t counted = moved - std::min(moved, kWithoutAllowance);
+  return std::chrono::microseconds(counted * 1'000'000 / kBytesPerSecond);
+}
+
+}  // namespace
+
+Connection::Connection(std::unique_ptr<net::Stream> stream, Millis command_timeout,
+                       std::size_t max_reply)
+    : stream_(std::move(stream)), command_timeout_(command_timeout), reader_(max_reply) {}
+
+void Connection::exchange(const Commands& commands, const OnReply& on_reply) {
+  unsent_ = commands.pieces();
+  next_unsent_ = sent_ = received_ = replies_ = 0;
+  begun_ = std::chrono::steady_clock::now();
+  while (replies_ < commands.count()) {
+    const Io out = send();
+    // Even when the sending fails: what the server said before it closed tells why. Not under TLS,
+    // which allows no call after an error.
+    const Io in = out == Io::kError && stream_->isTls() ? out : receive(commands.count(), on_reply);
+    if (replies_ == commands.count()) break;
+    if (out == Io::kError || in == Io::kError || in == Io::kEnd) failLost(in);
+    if (in != Io::kDone) wait(out, in);
+  }
+  if (next_unsent_ < unsent_.size() || reader_.isAmidReply()) {
+    throw ConnectionError(Fault::kProtocol, "it answers more than it was asked");
+  }
+}
+
+// kDone: there is nothing more to send.
+Io Connection::send() {
+  while (next_unsent_ < unsent_.size()) {
+    if (remaining() <= Millis::zero()) failTimeout();
+    std::size_t n = 0;
+    const Io io = stream_->write(std::span(unsent_).subspan(next_unsent_), n);
+    if (io != Io::kDone) return io;
+    sent_ += n;
+    while (next_unsent_ < unsent_.size() && n >= unsent_[next_unsent_].size()) {
+      n -= unsent_[next_unsent_++].size();
+    }
+    if (n > 0) unsent_[next_unsent_].remove_prefix(n);
+  }
+  return Io::kDone;
+}
+
+// Reads until the stream holds no more, or has given as much as fits while there is more to send.
+Io Connection::receive(std::size_t expected, const OnReply& on_reply) {
+  std::array<char, kReadBuffer> buffer;
+  for (;;) {
+    std::size_t n = 0;
+    const Io io = stream_->read(buffer, n);
+    if (io != Io::kDone) return io;
+    received_ += n;
+    read({buffer.data(), n}, expected, on_reply);
+    if (replies_ == expected || next_unsent_ < unsent_.size()) return io;
+    if (remaining() <= Millis::zero()) failTimeout();
+  }
+}
+
+void Connection::read(std::string_view bytes, std::size_t expected, const OnReply& on_reply) {
+  while (!bytes.empty()) {
+    const std::string_view slice = bytes.substr(0, ReplyReader::kSlice);
+    bytes.remove_prefix(slice.size());
+    reader_.feed(slice);
+    while (std::unique_ptr<Reply> reply = reader_.next()) {
+      if (replies_ == expected) {
+        throw ConnectionError(Fault::kProtocol, "it answers more than it was asked");
+      }
+      on_reply(replies_++, std::move(*reply));
+    }
+  }
+}
+
+// Waits until one of the two can go on.
+void Connection::wait(Io out, Io in) {
+  pollfd descriptor{stream_->fd(), 0, 0};
+  for (const Io io : {out, in}) {
+    if (io == Io::kWantRead) descriptor.events |= POLLIN;
+    if (io == Io::kWantWrite) descriptor.events |= POLLOUT;
+  }
+  for (;;) {
+    const Millis left = remaining();
+    if (left <= Millis::zero()) failTimeout();
+    const int ready = ::poll(&descriptor, 1, static_cast<int>(left.count()));
+    if (ready > 0) return;
+    if (ready < 0 && errno != EINTR) {
+      throw ConnectionError(Fault::kClosed, std::generic_category().message(errno));
+    }
+  }
+}
+
+// Until the exchange has had its time; rounded up, so that waiting for it is never in vain.
+Millis Connection::remaining() const {
+  const auto deadline = begun_ + command_timeout_ + allowance(sent_ + received_);
+  return std::chrono::ceil<Millis>(deadline - std::chrono::steady_clock::now());
+}
+
+void Connection::failTimeout() const {
+  throw ConnectionError(Fault::kTimeout, "no answer within " + formatDuration(command_timeout_));
+}
+
+void Connection::failLost(Io in) const {
+  if (in == Io::kEnd) throw ConnectionError(Fault::kClosed, "it closed the connection");
+  const bool tls = stream_->fault() == net::Fault::kTls;
+  throw ConnectionError(tls ? Fault::kProtocol : Fault::kClosed, stream_->error());
+}
+
+}  // namespace forage::redis

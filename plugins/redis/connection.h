@@ -1,0 +1,59 @@
+// One connection to Redis: sends a pipeline of commands and reads the replies as they come, both at
+// once, so that neither side waits for the other on full socket buffers. After any ConnectionError
+// it is of no more use: what arrives late must not be read as the answer to something else. Used by
+// one thread at a time.
+#pragma once
+
+#include <cstddef>
+#include <functional>
+#include <memory>
+#include <string_view>
+#include <vector>
+
+#include "commands.h"
+#include "forage/clock.h"
+#include "net/stream.h"
+#include "reply_reader.h"
+
+namespace forage::redis {
+
+class Connection {
+ public:
+  /// Takes one reply: that of command `index`, in order.
+  using OnReply = std::function<void(std::size_t index, Reply&& reply)>;
+
+  /// `command_timeout` is for a whole exchange; a reply of more than `max_reply` bytes ends it.
+  Connection(std::unique_ptr<net::Stream> stream, Millis command_timeout, std::size_t max_reply);
+
+  /// Sends `commands` and hands over the reply of each. What refers to memory outside `commands`
+  /// lives until it returns. Throws ConnectionError; some replies may have been handed over.
+  void exchange(const Commands& commands, const OnReply& on_reply);
+
+  /// False: the server has closed it, or said what nobody asked for.
+  [[nodiscard]] bool isUsable() { return stream_->isQuiet(); }
+  /// True: nothing came back in the last exchange, not one byte.
+  [[nodiscard]] bool heardNothing() const noexcept { return received_ == 0; }
+
+ private:
+  net::Io send();
+  net::Io receive(std::size_t expected, const OnReply& on_reply);
+  void read(std::string_view bytes, std::size_t expected, const OnReply& on_reply);
+  void wait(net::Io out, net::Io in);
+  [[nodiscard]] Millis remaining() const;
+  [[noreturn]] void failTimeout() const;
+  [[noreturn]] void failLost(net::Io in) const;
+
+  std::unique_ptr<net::Stream> stream_;
+  Millis command_timeout_;
+  ReplyReader reader_;
+
+  // Of the exchange under way.
+  std::vector<std::string_view> unsent_;
+  std::size_t next_unsent_ = 0;
+  std::size_t sent_ = 0;
+  std::size_t received_ = 0;
+  std::size_t replies_ = 0;
+  TimePoint begun_{};
+};
+
+}  // namespace forage::redis

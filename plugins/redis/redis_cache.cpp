@@ -1,0 +1,240 @@
+#include "redis_cache.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "fault.h"
+#include "server_error.h"
+#include "sign_in.h"
+
+namespace forage::redis {
+
+namespace {
+
+constexpr std::size_t kMaxBatch = 64;          // commands of one pipeline
+constexpr std::size_t kBatchBytes = 4u << 20;  // that one pipeline moves, where that can be told
+constexpr std::size_t kKeysPerUnlink = 256;
+constexpr auto kLongestLifetime = std::chrono::hours(24 * 365 * 100);  // beyond it: for ever
+
+}  // namespace
+
+RedisCache::RedisCache(const Options& options, const Clock& clock)
+    : clock_(clock),
+      max_value_size_(options.max_value_size),
+      name_("redis at " + options.location.shown() + ": "),
+      pool_(options.max_connections, options.retry_period, clock, Connector(options)) {}
+
+void RedisCache::raise(const Problem& problem) const {
+  if (!problem.text().empty()) throw CacheError(name_ + problem.text());
+}
+
+// An idle connection that the server closed meanwhile, as a restart does, is replaced once: nothing
+// of a reply came back, and each of our commands may be sent twice.
+void RedisCache::exchange(const Commands& commands, Problem& problem,
+                          const Connection::OnReply& on_reply) {
+  {
+    Pool::Lease lease = pool_.take();
+    if (attempt(lease, commands, problem, on_reply)) return;
+  }
+  pool_.closeIdle();
+  Pool::Lease fresh = pool_.takeFresh();
+  attempt(fresh, commands, problem, on_reply);
+}
+
+// False: the connection turned out to have been closed before.
+bool RedisCache::attempt(Pool::Lease& lease, const Commands& commands, Problem& problem,
+                         const Connection::OnReply& on_reply) {
+  try {
+    lease->exchange(commands, on_reply);
+  } catch (const ConnectionError& error) {
+    if (error.fault() == Fault::kTimeout) {
+      ++counters_.timeouts;
+      pool_.closeIdle();  // they lead to the same server, and each would cost a timeout
+    }
+    if (error.fault() == Fault::kClosed && lease.isReused() && lease->heardNothing()) return false;
+    throw;
+  }
+  if (problem.wantsReconnect()) {
+    pool_.closeIdle();
+  } else {
+    lease.giveBack();
+  }
+  return true;
+}
+
+// As many as make about kBatchBytes, going by what came last.
+std::size_t RedisCache::batchSize() const noexcept {
+  const std::size_t largest = largest_value_.load(std::memory_order_relaxed);
+  return std::clamp<std::size_t>(kBatchBytes / std::max<std::size_t>(largest, 1), 1, kMaxBatch);
+}
+
+void RedisCache::find(std::span<const Key> keys, std::span<EntryPtr> found) {
+  guarded([&] {
+    while (!keys.empty()) {
+      const std::size_t n = std::min(batchSize(), keys.size());
+      const std::size_t settled = findSome(keys.first(n), found.first(n));
+      keys = keys.subspan(settled);
+      found = found.subspan(settled);
+    }
+  });
+}
+
+// Returns for how many keys `found` is settled: all, or those up to one whose value is too large to
+// be read, which costs the connection.
+std::size_t RedisCache::findSome(std::span<const Key> keys, std::span<EntryPtr> found) {
+  Commands commands;
+  for (const Key& key : keys) {
+    commands.begin(2);
+    commands.add("GET");
+    commands.add(key);
+  }
+  Problem problem;
+  std::size_t settled = 0;
+  std::size_t largest = 0;
+  try {
+    exchange(commands, problem, [&](std::size_t index, Reply&& reply) {
+      largest = std::max(largest, reply.text.size());
+      found[index] = accept(keys[index], std::move(reply), problem);
+      settled = index + 1;
+    });
+  } catch (const ConnectionError& error) {
+    if (error.fault() != Fault::kTooLarge || settled == keys.size()) throw;
+    countMiss(true);
+    found[settled++] = nullptr;
+  }
+  raise(problem);
+  largest_value_.store(largest, std::memory_order_relaxed);
+  return settled;
+}
+
+EntryPtr RedisCache::accept(const Key& key, Reply&& reply, Problem& problem) {
+  using Type = Reply::Type;
+  if (reply.type == Type::kNil) {
+    countMiss(false);
+    return nullptr;
+  }
+  if (reply.type == Type::kError && judge(reply.text) != Verdict::kWrongType) {
+    problem.note(reply.text);
+    return nullptr;
+  }
+  if (reply.type != Type::kError && reply.type != Type::kString) {
+    throw ConnectionError(Fault::kProtocol, "it answers GET with something else");
+  }
+  EntryPtr entry = decode(key, std::move(reply));
+  if (!entry) {
+    countMiss(true);
+    return nullptr;
+  }
+  ++counters_.hits;
+  return entry;
+}
+
+// Null for what is none of our entries.
+EntryPtr RedisCache::decode(const Key& key, Reply&& reply) const {
+  if (reply.type != Reply::Type::kString || reply.text.size() > max_value_size_) return nullptr;
+  return decodeEntry(key, std::move(reply.text));
+}
+
+void RedisCache::countMiss(bool damaged) noexcept {
+  ++counters_.misses;
+  if (damaged) ++counters_.damaged;
+}
+
+void RedisCache::store(std::span<const Keep> items) {
+  guarded([&] {
+    Commands commands;
+    for (const Keep& item : items) {
+      const std::string head = encodeEntryHead(*item.entry);
+      const std::size_t size = head.size() + item.entry->body().size();
+      if (size > max_value_size_) {
+        ++counters_.declined;
+        continue;
+      }
+      const bool full = commands.bytes() + size > kBatchBytes || commands.count() == kMaxBatch;
+      if (full && commands.count() > 0) flushStores(commands);
+      addStore(commands, item, head);
+    }
+    flushStores(commands);
+  });
+}
+
+void RedisCache::addStore(Commands& commands, const Keep& item, std::string_view head) {
+  const bool forever = item.lifetime > kLongestLifetime;
+  commands.begin(3U + (forever ? 0U : 2U) + (item.only_if_absent ? 1U : 0U));
+  commands.add("SET");
+  commands.add(item.key);
+  commands.add(head, item.entry->body());
+  if (!forever) {
+    commands.add("PX");
+    commands.add(jittered(item.lifetime).count());
+  }
+  if (item.only_if_absent) commands.add("NX");
+}
+
+// Upwards by at most a tenth, so that what was stored together does not expire together.
+Millis RedisCache::jittered(Millis lifetime) noexcept {
+  const Millis::rep span = std::max<Millis::rep>(lifetime.count(), 1);
+  const auto room = static_cast<std::uint64_t>(span / 10 + 1);
+  return Millis(span + static_cast<Millis::rep>(pool_.chance() % room));
+}
+
+void RedisCache::flushStores(Commands& commands) {
+  if (commands.count() == 0) return;
+  Problem problem;
+  exchange(commands, problem, [&](std::size_t, Reply&& reply) { countStored(reply, problem); });
+  commands.clear();
+  raise(problem);
+}
+
+void RedisCache::countStored(const Reply& reply, Problem& problem) {
+  using Type = Reply::Type;
+  if (reply.type == Type::kStatus) {
+    ++counters_.stores;
+  } else if (reply.type == Type::kNil) {  // NX, and there is one
+    ++counters_.declined;
+  } else if (reply.type != Type::kError) {
+    throw ConnectionError(Fault::kProtocol, "it answers SET with something else");
+  } else if (judge(reply.text) == Verdict::kOutOfMemory) {
+    ++counters_.declined;
+  } else {
+    problem.note(reply.text);
+  }
+}
+
+std::size_t RedisCache::erase(std::span<const Key> keys) {
+  std::size_t erased = 0;
+  guarded([&] {
+    for (; !keys.empty(); keys = keys.subspan(std::min(kKeysPerUnlink, keys.size()))) {
+      const auto some = keys.first(std::min(kKeysPerUnlink, keys.size()));
+      Commands commands;
+      commands.begin(1 + some.size());
+      commands.add("UNLINK");
+      for (const Key& key : some) commands.add(key);
+      Problem problem;
+      exchange(commands, problem, [&](std::size_t, Reply&& reply) {
+        if (reply.type == Reply::Type::kError) return problem.note(reply.text);
+        const long long most = static_cast<long long>(some.size());
+        erased += static_cast<std::size_t>(std::clamp(reply.integer, 0LL, most));
+      });
+      raise(problem);
+    }
+  });
+  return erased;
+}
+
+CacheStats RedisCache::stats() const noexcept {
+  const PoolStats pool = pool_.stats();
+  CacheStats stats;
+  stats.hits = counters_.hits;
+  stats.misses = counters_.misses;
+  stats.stores = counters_.stores;
+  stats.declined = counters_.declined;
+  stats.damaged = counters_.damaged;
+  stats.more = {{"connections", pool.connections},
+                {"reconnects", pool.reconnects},
+                {"connect_failures", pool.failures},
+                {"timeouts", counters_.timeouts}};
+  return stats;
+}
+
+}  // namespace forage::redis

@@ -1,0 +1,88 @@
+// A cache in Redis: each entry is one string, an HTTP message, under its key as it stands. Look-ups
+// and stores are pipelined; what is damaged, foreign or too large is a miss. Thread-safe.
+#pragma once
+
+#include <atomic>
+#include <cstddef>
+#include <cstdint>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "commands.h"
+#include "connection.h"
+#include "fault.h"
+#include "forage/cache.h"
+#include "options.h"
+#include "pool.h"
+#include "problem.h"
+
+namespace forage::redis {
+
+class RedisCache final : public Cache {
+ public:
+  /// Connects at the first use, not before. `clock` outlives the cache.
+  RedisCache(const Options& options, const Clock& clock);
+
+  [[nodiscard]] bool answersWithoutIo() const noexcept override { return false; }
+  void find(std::span<const Key> keys, std::span<EntryPtr> found) override;
+  void store(std::span<const Keep> items) override;
+  std::size_t erase(std::span<const Key> keys) override;
+  /// A key may be shown again when the server's table shrinks meanwhile and more than 65,536 keys
+  /// match.
+  void scan(std::string_view pattern, const Visitor& visitor) override;
+  [[nodiscard]] CacheStats stats() const noexcept override;
+
+ private:
+  struct Page;
+  struct Step;
+
+  /// Does `work`; what ends a connection leaves it as a CacheError.
+  template <typename Work>
+  auto guarded(Work&& work) {
+    try {
+      return work();
+    } catch (const ConnectionError& error) {
+      throw CacheError(name_ + error.what());
+    }
+  }
+  void exchange(const Commands& commands, Problem& problem, const Connection::OnReply& on_reply);
+  bool attempt(Pool::Lease& lease, const Commands& commands, Problem& problem,
+               const Connection::OnReply& on_reply);
+  void raise(const Problem& problem) const;
+
+  std::size_t findSome(std::span<const Key> keys, std::span<EntryPtr> found);
+  EntryPtr accept(const Key& key, Reply&& reply, Problem& problem);
+  EntryPtr decode(const Key& key, Reply&& reply) const;
+  void countMiss(bool damaged) noexcept;
+
+  void addStore(Commands& commands, const Keep& item, std::string_view head);
+  void flushStores(Commands& commands);
+  void countStored(const Reply& reply, Problem& problem);
+
+  Step scanStep(const std::string& cursor, std::string_view pattern);
+  std::size_t readSome(std::span<const Key> keys, Page& page);
+  bool show(const Page& page, const Visitor& visitor) const;
+
+  [[nodiscard]] std::size_t batchSize() const noexcept;
+  [[nodiscard]] Millis jittered(Millis lifetime) noexcept;
+
+  const Clock& clock_;
+  const std::size_t max_value_size_;
+  const std::string name_;  // "redis at 127.0.0.1:6379: "
+  Pool pool_;
+  std::atomic<std::size_t> largest_value_{0};  // of the last batch: sizes the next
+
+  struct Counters {
+    std::atomic<std::uint64_t> hits{0};
+    std::atomic<std::uint64_t> misses{0};
+    std::atomic<std::uint64_t> stores{0};
+    std::atomic<std::uint64_t> declined{0};
+    std::atomic<std::uint64_t> damaged{0};
+    std::atomic<std::uint64_t> timeouts{0};
+  };
+  Counters counters_;
+};
+
+}  // namespace forage::redis

@@ -1,0 +1,64 @@
+#include "server_error.h"
+
+#include <algorithm>
+#include <array>
+#include <utility>
+
+namespace forage::redis {
+
+namespace {
+
+constexpr std::size_t kMaxShown = 160;
+
+std::string_view codeOf(std::string_view error) noexcept {
+  return error.substr(0, error.find(' '));
+}
+
+}  // namespace
+
+Verdict judge(std::string_view error) noexcept {
+  constexpr std::array<std::pair<std::string_view, Verdict>, 13> kVerdicts{{
+      {"LOADING", Verdict::kRetryLater},
+      {"BUSY", Verdict::kRetryLater},
+      {"TRYAGAIN", Verdict::kRetryLater},
+      {"CLUSTERDOWN", Verdict::kRetryLater},
+      {"MASTERDOWN", Verdict::kRetryLater},
+      {"MISCONF", Verdict::kRetryLater},
+      {"NOREPLICAS", Verdict::kRetryLater},
+      {"READONLY", Verdict::kReconnect},
+      {"NOAUTH", Verdict::kNotAllowed},
+      {"WRONGPASS", Verdict::kNotAllowed},
+      {"NOPERM", Verdict::kNotAllowed},
+      {"OOM", Verdict::kOutOfMemory},
+      {"WRONGTYPE", Verdict::kWrongType},
+  }};
+  const std::string_view code = codeOf(error);
+  for (const auto& [name, verdict] : kVerdicts) {
+    if (code == name) return verdict;
+  }
+  return error.starts_with("ERR unknown command") ? Verdict::kUnknown : Verdict::kOther;
+}
+
+std::string explain(std::string_view error) {
+  const std::string_view code = codeOf(error);
+  if (code == "NOAUTH") return "it wants a password (NOAUTH): set [cache.redis] password";
+  if (code == "WRONGPASS") {
+    return "it knows no such user and password (WRONGPASS): check [cache] url, [cache.redis] user "
+           "and password";
+  }
+  if (code == "NOPERM") {
+    return "the user has no right to the commands or keys needed (NOPERM): allow GET SET UNLINK "
+           "SCAN PTTL SELECT on url:* keys (ACL SETUSER)";
+  }
+  if (code == "READONLY") return "it is a read-only replica (READONLY): name its master in url";
+  if (code == "MOVED" || code == "ASK") {
+    return "it is one node of a cluster (" + std::string(code) + "): name a stand-alone server";
+  }
+  // Redis quotes what it was sent: "..., with args beginning with: ...".
+  std::string text(error.substr(0, std::min(error.find(", with args"), kMaxShown)));
+  std::ranges::replace_if(
+      text, [](char c) { return c < 0x20 || c > 0x7e; }, '?');
+  return text;
+}
+
+}  // namespace forage::redis

@@ -1,0 +1,26 @@
+// What an error reply of Redis means for a cache. Pure; thread-safe.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+namespace forage::redis {
+
+enum class Verdict : std::uint8_t {
+  kRetryLater,   ///< the server cannot answer now: loading, busy, without its master ...
+  kReconnect,    ///< this server takes no writes; another connection may lead to one that does
+  kNotAllowed,   ///< user, password or rights are wrong
+  kOutOfMemory,  ///< it will not store this
+  kWrongType,    ///< under this key is no string
+  kUnknown,      ///< the server does not know the command
+  kOther,
+};
+
+[[nodiscard]] Verdict judge(std::string_view error) noexcept;
+
+/// `error` as one line for a message, with the cure where we know one. What the server says of
+/// arguments is left out: they may be secrets.
+[[nodiscard]] std::string explain(std::string_view error);
+
+}  // namespace forage::redis

@@ -1,0 +1,62 @@
+#include "commands.h"
+
+#include <gtest/gtest.h>
+
+#include <string>
+
+namespace forage::redis {
+namespace {
+
+std::string sent(const Commands& commands) {
+  std::string text;
+  for (const std::string_view piece : commands.pieces()) text += piece;
+  return text;
+}
+
+TEST(Commands, AreWrittenAsResp) {
+  Commands commands;
+  commands.begin(3);
+  commands.add("SET");
+  commands.add("k");
+  commands.add(std::string_view("a\r\n\0b", 5));
+  commands.begin(2);
+  commands.add("SELECT");
+  commands.add(-12);
+  EXPECT_EQ(sent(commands), std::string("*3\r\n$3\r\nSET\r\n$1\r\nk\r\n$5\r\na\r\n\0b\r\n", 31) +
+                                "*2\r\n$6\r\nSELECT\r\n$3\r\n-12\r\n");
+  EXPECT_EQ(commands.count(), 2U);
+  EXPECT_EQ(commands.bytes(), sent(commands).size());
+}
+
+TEST(Commands, ReferToLongBodiesAndCopyShortOnes) {
+  const std::string small(100, 's');
+  const std::string large(100'000, 'l');
+  Commands commands;
+  for (const std::string& body : {std::cref(small), std::cref(large), std::cref(large)}) {
+    commands.begin(1);
+    commands.add("head", body);
+  }
+  std::string expected;
+  for (const std::string& body : {small, large, large}) {
+    expected += "*1\r\n$" + std::to_string(4 + body.size()) + "\r\nhead" + body + "\r\n";
+  }
+  EXPECT_EQ(sent(commands), expected);
+  EXPECT_EQ(commands.bytes(), expected.size());
+  std::size_t referred = 0;
+  for (const std::string_view piece : commands.pieces()) referred += piece.data() == large.data();
+  EXPECT_EQ(referred, 2U);
+}
+
+TEST(Commands, AreEmptyAfterClear) {
+  const std::string large(100'000, 'l');
+  Commands commands;
+  commands.begin(1);
+  commands.add("", large);
+  commands.clear();
+  EXPECT_EQ(commands.count(), 0U);
+  EXPECT_EQ(commands.bytes(), 0U);
+  EXPECT_TRUE(commands.pieces().empty());
+}
+
+}  // namespace
+}  // namespace forage::redis

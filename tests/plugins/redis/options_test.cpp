@@ -1,0 +1,114 @@
+#include "options.h"
+
+#include <gtest/gtest.h>
+
+#include <functional>
+#include <string>
+
+#include "forage/error.h"
+
+namespace forage::redis {
+namespace {
+
+using Data = decltype(Settings::Value::data);
+
+Settings settings(const std::map<std::string, Data>& values) {
+  Settings::Values all;
+  for (const auto& [key, data] : values) all[key] = {data, "job.toml:2:7"};
+  return Settings("cache.redis", all);
+}
+
+std::string refusal(const std::map<std::string, Data>& values) {
+  try {
+    (void)readOptions(settings(values));
+  } catch (const ConfigError& error) {
+    return error.message();
+  }
+  ADD_FAILURE() << "taken";
+  return {};
+}
+
+TEST(RedisOptions, HaveDefaults) {
+  const Options options = readOptions(settings({{"url", std::string("redis://localhost")}}));
+  EXPECT_EQ(options.connect_timeout, Millis(500));
+  EXPECT_EQ(options.command_timeout, Millis(500));
+  EXPECT_EQ(options.retry_period, Millis(250));
+  EXPECT_EQ(options.max_connections, 4U);
+  EXPECT_EQ(options.max_value_size, 64u << 20);
+  EXPECT_EQ(options.database, 0);
+}
+
+TEST(RedisOptions, WantAUrlAndSayHowToGiveIt) {
+  for (const auto& values : {std::map<std::string, Data>{}, {{"url", std::string()}}}) {
+    EXPECT_NE(refusal(values).find("[cache] url = \"redis://127.0.0.1:6379\""), std::string::npos);
+  }
+}
+
+TEST(RedisOptions, TakeThePlaceOfWhatTheUrlSays) {
+  const Options options = readOptions(settings({{"url", std::string("redis://a:b@localhost/1")},
+                                                {"user", std::string("c")},
+                                                {"password", std::string("d")},
+                                                {"database", std::int64_t{2}}}));
+  EXPECT_EQ(options.user, "c");
+  EXPECT_EQ(options.password, "d");
+  EXPECT_EQ(options.database, 2);
+  EXPECT_FALSE(options.location.password);
+}
+
+TEST(RedisOptions, ComeFromTheUrlOtherwise) {
+  const Options options = readOptions(settings({{"url", std::string("redis://a:b@localhost/1")}}));
+  EXPECT_EQ(options.user, "a");
+  EXPECT_EQ(options.password, "b");
+  EXPECT_EQ(options.database, 1);
+}
+
+TEST(RedisOptions, NameThePlaceAndNoSecretWhenTheyAreWrong) {
+  const std::string text = refusal({{"url", std::string("redis://:hunter2@host:99999")}});
+  EXPECT_TRUE(text.starts_with("job.toml:2:7: cache.redis.url: has a port")) << text;
+  EXPECT_EQ(text.find("hunter"), std::string::npos);
+}
+
+TEST(RedisOptions, WantAPasswordForAUser) {
+  EXPECT_EQ(refusal({{"url", std::string("redis://hunter2@host")}}).find("hunter"),
+            std::string::npos);
+  EXPECT_NE(refusal({{"url", std::string("redis://host")}, {"user", std::string("a")}})
+                .find("cache.redis.user: has a user but no password"),
+            std::string::npos);
+}
+
+TEST(RedisOptions, AreRefusedOutOfRange) {
+  const Data url = std::string("redis://localhost");
+  EXPECT_NE(refusal({{"url", url}, {"command_timeout", std::string("0s")}}), "");
+  EXPECT_NE(refusal({{"url", url}, {"connect_timeout", std::string("never")}}), "");
+  EXPECT_NE(refusal({{"url", url}, {"retry_period", std::string("2h")}}), "");
+  EXPECT_NE(refusal({{"url", url}, {"max_connections", std::int64_t{0}}}), "");
+  EXPECT_NE(refusal({{"url", url}, {"database", std::int64_t{-1}}}), "");
+  EXPECT_NE(refusal({{"url", url}, {"max_value_size", std::string("1GiB")}}), "");
+  EXPECT_NE(refusal({{"url", url}, {"max_value_size", std::string("10")}}), "");
+  EXPECT_NE(refusal({{"url", url}, {"ca_file", std::string("/nowhere/ca.pem")}}), "");
+}
+
+TEST(RedisOptions, AreDeclaredWithTheirDefaults) {
+  // Every declared default is read as the value that counts without it.
+  std::map<std::string, Data> values;
+  for (const OptionInfo& info : optionInfos()) {
+    if (std::string_view(info.type) == "integer") {
+      values[info.name] = std::int64_t{std::stoll(info.fallback)};
+    } else if (*info.fallback != '\0') {
+      values[info.name] = std::string(info.fallback);
+    }
+    EXPECT_NE(std::string_view(info.help), "");
+  }
+  values["url"] = std::string("redis://localhost");
+  const Options declared = readOptions(settings(values));
+  const Options plain = readOptions(settings({{"url", std::string("redis://localhost")}}));
+  EXPECT_EQ(declared.connect_timeout, plain.connect_timeout);
+  EXPECT_EQ(declared.command_timeout, plain.command_timeout);
+  EXPECT_EQ(declared.retry_period, plain.retry_period);
+  EXPECT_EQ(declared.max_connections, plain.max_connections);
+  EXPECT_EQ(declared.max_value_size, plain.max_value_size);
+  EXPECT_EQ(declared.database, plain.database);
+}
+
+}  // namespace
+}  // namespace forage::redis

@@ -1,0 +1,115 @@
+// A cache in a map that tests can take away, hold up, and look into. It counts what is asked of it.
+#pragma once
+
+#include <atomic>
+#include <condition_variable>
+#include <map>
+#include <mutex>
+#include <string>
+
+#include "forage/cache.h"
+
+namespace forage::test {
+
+class FakeCache final : public Cache {
+ public:
+  explicit FakeCache(bool in_place = false) : in_place_(in_place) {}
+
+  [[nodiscard]] bool answersWithoutIo() const noexcept override { return in_place_; }
+
+  void find(std::span<const Key> keys, std::span<EntryPtr> found) override {
+    enter();
+    const std::lock_guard lock(mutex_);
+    ++find_calls;
+    for (std::size_t i = 0; i < keys.size(); ++i) {
+      const auto one = entries_.find(keys[i]);
+      found[i] = one == entries_.end() ? nullptr : one->second;
+    }
+  }
+
+  void store(std::span<const Keep> items) override {
+    enter();
+    const std::lock_guard lock(mutex_);
+    ++store_calls;
+    for (const Keep& item : items) {
+      if (item.only_if_absent && entries_.contains(item.key)) continue;
+      entries_[item.key] = item.entry;
+    }
+  }
+
+  std::size_t erase(std::span<const Key> keys) override {
+    const std::lock_guard lock(mutex_);
+    std::size_t count = 0;
+    for (const Key& key : keys) count += entries_.erase(key);
+    return count;
+  }
+
+  void scan(std::string_view, const Visitor& visitor) override {
+    const std::lock_guard lock(mutex_);
+    for (const auto& [key, entry] : entries_) {
+      if (!visitor({key, entry, kForever})) return;
+    }
+  }
+
+  [[nodiscard]] CacheStats stats() const noexcept override { return {}; }
+
+  // Of tests.
+  void setDown(bool down) { down_ = down; }
+  /// Calls wait until open() from now on.
+  void hold() {
+    const std::lock_guard lock(gate_mutex_);
+    held_ = true;
+  }
+  void open() {
+    {
+      const std::lock_guard lock(gate_mutex_);
+      held_ = false;
+    }
+    gate_.notify_all();
+  }
+  void clear() {
+    const std::lock_guard lock(mutex_);
+    entries_.clear();
+  }
+  [[nodiscard]] std::size_t size() const {
+    const std::lock_guard lock(mutex_);
+    return entries_.size();
+  }
+  [[nodiscard]] EntryPtr at(const Key& key) const {
+    const std::lock_guard lock(mutex_);
+    const auto one = entries_.find(key);
+    return one == entries_.end() ? nullptr : one->second;
+  }
+
+  std::atomic<int> find_calls{0};
+  std::atomic<int> store_calls{0};
+
+ private:
+  void enter() {
+    {
+      std::unique_lock lock(gate_mutex_);
+      gate_.wait(lock, [this] { return !held_; });
+    }
+    if (down_) throw CacheError("connection refused");
+  }
+
+  const bool in_place_;
+  std::atomic<bool> down_{false};
+  std::mutex gate_mutex_;
+  std::condition_variable gate_;
+  bool held_ = false;
+  mutable std::mutex mutex_;
+  std::map<Key, EntryPtr> entries_;
+};
+
+/// An entry with a body, for tests that need no more.
+inline EntryPtr makeEntry(const Key& key, const std::string& body, WallTime received = WallTime{}) {
+  Response response;
+  response.status = 200;
+  response.reason = "OK";
+  response.body = body;
+  return std::make_shared<const Entry>(key, std::move(response), received, received,
+                                       WallTime::max());
+}
+
+}  // namespace forage::test

@@ -1,0 +1,183 @@
+#include "store/guarded_cache.h"
+
+#include <gtest/gtest.h>
+
+#include <mutex>
+
+#include "support/eventually.h"
+#include "support/fake_cache.h"
+
+namespace forage::store {
+namespace {
+
+using test::eventually;
+using test::FakeCache;
+using test::makeEntry;
+
+class GuardedCacheTest : public ::testing::Test {
+ protected:
+  void make(bool with_fallback, Millis retry_period = Millis(5)) {
+    guard_ = std::make_unique<GuardedCache>(
+        primary_, with_fallback ? &fallback_ : nullptr, clock_, metrics_,
+        GuardedCache::Options{retry_period, "redis"},
+        [this](std::string_view text) {
+          const std::lock_guard lock(mutex_);
+          notices_.emplace_back(text);
+        },
+        [this](const CacheError& error) { fatal_ = error.message(); });
+  }
+  EntryPtr find(const Key& key) {
+    EntryPtr found;
+    guard_->find(std::span(&key, 1), std::span(&found, 1));
+    return found;
+  }
+  void store(const Key& key, const std::string& body, WallTime received = WallTime{}) {
+    const Keep keep{key, makeEntry(key, body, received), kForever, false};
+    guard_->store(std::span(&keep, 1));
+  }
+  std::size_t notices() {
+    const std::lock_guard lock(mutex_);
+    return notices_.size();
+  }
+  /// Takes the cache back and pays what is owed.
+  void comeBack() {
+    primary_.setDown(false);
+    ASSERT_TRUE(eventually([&] { return !guard_->degraded(); }));
+    while (guard_->writeBack()) {
+    }
+  }
+
+  FakeCache primary_;
+  FakeCache fallback_{true};
+  SystemClock clock_;
+  Metrics metrics_;
+  std::mutex mutex_;
+  std::vector<std::string> notices_;
+  std::string fatal_;
+  std::unique_ptr<GuardedCache> guard_;
+};
+
+TEST_F(GuardedCacheTest, CountsHitsAndMisses) {
+  make(true);
+  EXPECT_EQ(find("url:a"), nullptr);
+  store("url:a", "A");
+  ASSERT_NE(find("url:a"), nullptr);
+  EXPECT_EQ(metrics_.lookups_hit.value(), 1u);
+  EXPECT_EQ(metrics_.lookups_miss.value(), 1u);
+  EXPECT_EQ(metrics_.stores.value(), 1u);
+}
+
+TEST_F(GuardedCacheTest, KeepsEntriesInTheFallbackWhileTheCacheIsAwayAndSaysSoOnce) {
+  make(true, Millis(60'000));
+  primary_.setDown(true);
+  EXPECT_EQ(find("url:a"), nullptr);
+  store("url:a", "A");
+  store("url:b", "B");
+  ASSERT_NE(find("url:a"), nullptr);
+  EXPECT_EQ(find("url:a")->body(), "A");
+  EXPECT_TRUE(guard_->degraded());
+  EXPECT_EQ(notices(), 1u);
+  EXPECT_NE(notices_[0].find("redis is away (connection refused)"), std::string::npos);
+  EXPECT_EQ(metrics_.stores_fallback.value(), 2u);
+}
+
+TEST_F(GuardedCacheTest, DoesNotAskACacheThatIsAwayForEveryKey) {
+  make(true, Millis(60'000));
+  primary_.setDown(true);
+  (void)find("url:a");
+  const auto errors = metrics_.cache_errors.value();
+  for (int i = 0; i < 100; ++i) (void)find("url:a");
+  EXPECT_EQ(metrics_.cache_errors.value(), errors);
+}
+
+TEST_F(GuardedCacheTest, WritesBackWhatWasStoredMeanwhile) {
+  make(true);
+  primary_.setDown(true);
+  store("url:a", "A");
+  comeBack();
+  ASSERT_NE(primary_.at("url:a"), nullptr);
+  EXPECT_EQ(primary_.at("url:a")->body(), "A");
+  EXPECT_EQ(metrics_.written_back.value(), 1u);
+  EXPECT_EQ(notices(), 2u);
+  EXPECT_FALSE(guard_->owes());
+}
+
+TEST_F(GuardedCacheTest, WritesBackNothingOverANewerEntry) {
+  make(true);
+  const WallTime early{Millis(1'000)};
+  const WallTime late{Millis(2'000)};
+  primary_.setDown(true);
+  store("url:a", "ours", early);
+  store("url:b", "ours", late);
+  primary_.setDown(false);
+  const std::vector<Keep> others{{"url:a", makeEntry("url:a", "newer", late), kForever, false},
+                                 {"url:b", makeEntry("url:b", "older", early), kForever, false}};
+  primary_.store(others);
+  comeBack();
+  EXPECT_EQ(primary_.at("url:a")->body(), "newer");
+  EXPECT_EQ(primary_.at("url:b")->body(), "ours");
+}
+
+TEST_F(GuardedCacheTest, LosingTheCacheLosesNothingThatThisRunHasStored) {
+  make(true, Millis(60'000));
+  store("url:a", "A");
+  primary_.setDown(true);
+  ASSERT_NE(find("url:a"), nullptr);
+}
+
+TEST_F(GuardedCacheTest, LosingTheCacheLosesNothingThatThisRunHasFound) {
+  make(true, Millis(60'000));
+  const Keep keep{"url:a", makeEntry("url:a", "A"), kForever, false};
+  primary_.store(std::span(&keep, 1));
+  ASSERT_NE(find("url:a"), nullptr);
+  primary_.setDown(true);
+  ASSERT_NE(find("url:a"), nullptr);
+}
+
+TEST_F(GuardedCacheTest, ACacheThatCameBackEmptyGetsWhatIsAskedForAgain) {
+  make(true);
+  store("url:a", "A");
+  primary_.setDown(true);
+  (void)find("url:x");
+  primary_.clear();
+  comeBack();
+  ASSERT_NE(find("url:a"), nullptr);
+  while (guard_->writeBack()) {
+  }
+  EXPECT_NE(primary_.at("url:a"), nullptr);
+}
+
+TEST_F(GuardedCacheTest, EndsTheRunWhereThereIsNoFallback) {
+  make(false);
+  primary_.setDown(true);
+  EXPECT_EQ(find("url:a"), nullptr);
+  EXPECT_EQ(fatal_, "connection refused");
+  EXPECT_FALSE(guard_->degraded());
+}
+
+TEST_F(GuardedCacheTest, CountsTheSecondsItWasAway) {
+  make(true);
+  EXPECT_EQ(guard_->degradedSeconds(), 0);
+  primary_.setDown(true);
+  (void)find("url:a");
+  EXPECT_TRUE(eventually([&] { return guard_->degradedSeconds() > 0.01; }));
+  comeBack();
+  const double seconds = guard_->degradedSeconds();
+  EXPECT_GT(seconds, 0.01);
+  EXPECT_EQ(guard_->degradedSeconds(), seconds);
+}
+
+TEST_F(GuardedCacheTest, AProbeAtTheEndTakesTheCacheBackBeforeItsPeriodIsOver) {
+  make(true, Millis(60'000));
+  primary_.setDown(true);
+  store("url:a", "A");
+  primary_.setDown(false);
+  guard_->probe();
+  EXPECT_FALSE(guard_->degraded());
+  while (guard_->writeBack()) {
+  }
+  EXPECT_NE(primary_.at("url:a"), nullptr);
+}
+
+}  // namespace
+}  // namespace forage::store

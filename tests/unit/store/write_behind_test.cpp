@@ -1,0 +1,100 @@
+#include "store/write_behind.h"
+
+#include <gtest/gtest.h>
+
+#include <atomic>
+
+#include "support/eventually.h"
+#include "support/fake_cache.h"
+
+namespace forage::store {
+namespace {
+
+using test::eventually;
+using test::FakeCache;
+using test::makeEntry;
+
+class Listener final : public RoomListener {
+ public:
+  void hasRoom() noexcept override { ++told; }
+  std::atomic<int> told{0};
+};
+
+class WriteBehindTest : public ::testing::Test {
+ protected:
+  WriteBehindTest()
+      : guard_(
+            primary_, &fallback_, clock_, metrics_, {Millis(60'000), "redis"},
+            [](std::string_view) {}, [](const CacheError&) {}) {}
+
+  static Keep item(int i, std::size_t bytes = 100) {
+    const Key key = "url:" + std::to_string(i);
+    return {key, makeEntry(key, std::string(bytes, 'x')), kForever, false};
+  }
+
+  FakeCache primary_;
+  FakeCache fallback_{true};
+  SystemClock clock_;
+  Metrics metrics_;
+  GuardedCache guard_;
+  std::atomic<std::size_t> acknowledged_{0};
+};
+
+TEST_F(WriteBehindTest, WritesWhatWasPushedInBatches) {
+  primary_.hold();
+  WriteBehind writes(guard_, 1u << 20, [&](auto batch) { acknowledged_ += batch.size(); });
+  for (int i = 0; i < 200; ++i) writes.push(item(i));
+  primary_.open();
+  writes.flush();
+  EXPECT_EQ(primary_.size(), 200u);
+  EXPECT_EQ(acknowledged_, 200u);
+  EXPECT_LE(primary_.store_calls, 6);
+}
+
+TEST_F(WriteBehindTest, NeverBlocksWhoPushesWhileTheStoreIsStuck) {
+  primary_.hold();
+  WriteBehind writes(guard_, 10'000, [&](auto batch) { acknowledged_ += batch.size(); });
+  for (int i = 0; i < 1'000; ++i) writes.push(item(i));
+  EXPECT_TRUE(writes.full());
+  EXPECT_EQ(acknowledged_, 0u);
+  primary_.open();
+  writes.flush();
+  EXPECT_FALSE(writes.full());
+}
+
+TEST_F(WriteBehindTest, TellsWhoListensOnceThereIsRoom) {
+  Listener listener;
+  primary_.hold();
+  WriteBehind writes(guard_, 1'000, [](auto) {});
+  EXPECT_FALSE(writes.listenIfFull(listener));
+  for (int i = 0; i < 100; ++i) writes.push(item(i));
+  EXPECT_TRUE(writes.listenIfFull(listener));
+  EXPECT_EQ(listener.told, 0);
+  primary_.open();
+  EXPECT_TRUE(eventually([&] { return listener.told == 1; }));
+  writes.flush();
+  EXPECT_EQ(listener.told, 1);
+}
+
+TEST_F(WriteBehindTest, UnacknowledgedEntriesGoToTheFallbackWhenTheCacheIsLost) {
+  primary_.setDown(true);
+  WriteBehind writes(guard_, 1u << 20, [&](auto batch) { acknowledged_ += batch.size(); });
+  for (int i = 0; i < 100; ++i) writes.push(item(i));
+  EXPECT_TRUE(eventually([&] { return acknowledged_ == 100u; }));
+  EXPECT_EQ(fallback_.size(), 100u);
+  EXPECT_EQ(primary_.size(), 0u);
+}
+
+TEST_F(WriteBehindTest, AFlushTakesBackACacheThatReturnedAndPaysWhatIsOwed) {
+  primary_.setDown(true);
+  WriteBehind writes(guard_, 1u << 20, [&](auto batch) { acknowledged_ += batch.size(); });
+  for (int i = 0; i < 200; ++i) writes.push(item(i));
+  EXPECT_TRUE(eventually([&] { return acknowledged_ == 200u; }));
+  primary_.setDown(false);
+  writes.flush();
+  EXPECT_EQ(primary_.size(), 200u);
+  EXPECT_EQ(metrics_.written_back.value(), 200u);
+}
+
+}  // namespace
+}  // namespace forage::store
