@@ -19,7 +19,7 @@ using test::bulk;
 using test::Peer;
 using test::ScriptedServer;
 
-constexpr Millis kPatience{10'000};
+constexpr Millis kPatience{30'000};
 constexpr std::size_t kMaxReply = 64u << 20;
 
 Connection connectTo(const ScriptedServer& server, Millis timeout = kPatience,

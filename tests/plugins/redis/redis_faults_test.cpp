@@ -31,7 +31,7 @@ std::string valueOf(const Key& key, const std::string& body) {
 }
 
 struct RedisFaults : testing::Test {
-  ManualClock clock;
+  FakeClock clock;
 };
 
 TEST_F(RedisFaults, SayInOneLineWhereAndWhy) {
