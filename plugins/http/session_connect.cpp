@@ -9,6 +9,7 @@
 #include <utility>
 
 #include "forage/error.h"
+#include "request_text.h"
 #include "session.h"
 
 namespace forage::http1 {
@@ -130,7 +131,13 @@ void Session::serveWaiting() {
   while (!turn.empty()) {
     Fetch& fetch = turn.front();
     turn.pop_front();
-    tryNextAddress(fetch);
+    Connection* kept = isIdempotent(fetch.request.method) ? takeIdle(*fetch.origin) : nullptr;
+    if (kept != nullptr) {
+      fetch.reused = true;
+      exchange(fetch, *kept);
+    } else {
+      tryNextAddress(fetch);
+    }
     if (waiting_.empty()) continue;
     waiting_.splice(waiting_.end(), turn);  // still none: the others keep their order
     return;

@@ -3,6 +3,8 @@
 #include <dlfcn.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
+#include <cstring>
 #include <stdexcept>
 #include <utility>
 
@@ -51,9 +53,9 @@ std::vector<Key> keysOf(std::size_t n) {
 std::string bytesOf(std::size_t size, unsigned seed) {
   std::string bytes(size, '\0');
   std::uint64_t state = seed;
-  for (char& byte : bytes) {
+  for (std::size_t i = 0; i < size; i += sizeof state) {
     state = state * 6364136223846793005U + 1442695040888963407U;
-    byte = static_cast<char>(state >> 56);
+    std::memcpy(bytes.data() + i, &state, std::min(sizeof state, size - i));
   }
   return bytes;
 }
