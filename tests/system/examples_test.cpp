@@ -41,7 +41,7 @@ TEST_P(Example, RunsInItsTestEnvironmentWithoutRedis) {
 }
 
 INSTANTIATE_TEST_SUITE_P(All, Example, testing::ValuesIn(examples()),
-                         [](const auto& info) { return info.param.stem().string(); });
+                         [](const auto& test) { return test.param.stem().string(); });
 
 }  // namespace
 }  // namespace forage::test

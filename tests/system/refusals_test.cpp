@@ -74,7 +74,7 @@ INSTANTIATE_TEST_SUITE_P(
                 "",
                 "[[group]]\nname = \"b\"\nurls_file = \"absent.txt\"\n",
                 {},
-                {"absent.txt: "}},
+                {"job.toml:9:13: group.urls_file: \"absent.txt\" cannot be read"}},
         Refusal{"TwoGroupsOfOneName",
                 "",
                 "[[group]]\nname = \"first\"\nurls = [\"http://a/\"]\n",
@@ -90,7 +90,7 @@ INSTANTIATE_TEST_SUITE_P(
             "ReportInNoFolder", "", "", {"--report", "absent/r.json"}, {"absent/r.json: cannot"}},
         Refusal{"UnknownOption", "", "", {"--reprot", "x"}, {"did you mean --report?"}},
         Refusal{"SinkWithoutFile", "[[sink]]\nplugin = \"jsonl\"", "", {}, {"file: is required"}}),
-    [](const auto& info) { return std::string(info.param.name); });
+    [](const auto& test) { return std::string(test.param.name); });
 
 TEST(Refused, JobWithoutAGroup) {
   const ForageCommand forage;
