@@ -26,7 +26,7 @@ class Outage : public ::testing::Test {
     for (int n = 0; n < kUrls; ++n) urls += origin_.url() + target(n) + "\n";
     folder_.write("urls.txt", urls);
     folder_.write("job.toml", "[cache]\nplugin = \"redis\"\nurl = \"" + redis_url +
-                                  "\"\nretry_period = \"200ms\"\n[fetch]\nparallel_max_host = 4\n"
+                                  "\"\nretry_period = \"200ms\"\n[fetch]\nparallel_max = 2\n"
                                   "[[group]]\nname = \"first\"\nurls_file = \"urls.txt\"\n"
                                   "[[group]]\nname = \"second\"\nurls_file = \"urls.txt\"\n");
   }
