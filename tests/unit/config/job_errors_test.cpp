@@ -165,10 +165,19 @@ TEST(JobErrors, AreToldForEveryFileAndOptionAtOnceInOrder) {
             "job.toml:6:5: env.x.run.max_thread: unknown key, did you mean \"max_threads\"?");
   EXPECT_TRUE(findings[3].starts_with("b.toml:1:5: ")) << findings[3];
   EXPECT_EQ(findings[4], "none.toml: cannot be read: No such file or directory");
-  EXPECT_EQ(findings[5], "d.toml:3:1: run.grace_perod: unknown key, did you mean \"grace_period\"?");
+  EXPECT_EQ(findings[5],
+            "d.toml:3:1: run.grace_perod: unknown key, did you mean \"grace_period\"?");
   EXPECT_EQ(findings[6],
             "--set: cache.plugin: wants the name of a plugin in quotes, not a whole number");
   EXPECT_EQ(findings[7], "--set: wants KEY=VALUE, not \"nothing\"");
+}
+
+TEST(JobErrors, RefuseAnOverlayFromTheCommandLine) {
+  JobFolder folder;
+  LoadOptions options = folder.options("[env.test]\n");
+  options.env = "test";
+  options.sets = {"env.test.cache.plugin=redis"};
+  EXPECT_THAT(folder.findings(options), ElementsAre("--set: env: unknown table"));
 }
 
 TEST(JobErrors, NameTheKnownOverlays) {

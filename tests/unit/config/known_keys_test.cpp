@@ -3,11 +3,12 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include <array>
+#include <algorithm>
 #include <fstream>
 #include <map>
-#include <regex>
 #include <string>
+#include <string_view>
+#include <vector>
 
 #include "config/schema.h"
 #include "job_folder.h"
@@ -24,18 +25,29 @@ struct Documented {
   std::string fallback;
 };
 
-/// Rows "| `cache.url` | text | `"x"` | ..." of the tables in docs/job-file.md.
+/// The cells of a row of a table: "| `cache.url` | text | `"x"` | ..."; nothing for other lines.
+std::vector<std::string> cellsOf(std::string line) {
+  std::vector<std::string> cells;
+  if (!line.starts_with("| `")) return cells;
+  std::erase(line, '`');
+  for (std::size_t at = 1, end = line.find('|', at); end != std::string::npos;
+       at = end + 1, end = line.find('|', at)) {
+    const std::string_view cell = std::string_view(line).substr(at, end - at);
+    const std::size_t first = std::min(cell.find_first_not_of(' '), cell.size());
+    cells.emplace_back(cell.substr(first, cell.find_last_not_of(' ') + 1 - first));
+  }
+  return cells;
+}
+
+/// The tables of keys in docs/job-file.md.
 std::map<std::string, Documented> documentedKeys() {
   std::ifstream file(FORAGE_SOURCE_DIR "/docs/job-file.md");
   EXPECT_TRUE(file);
-  const std::regex row(R"(^\| `([a-z_.]+)` \| ([^|]+) \| ([^|]*) \|.*$)");
   std::map<std::string, Documented> keys;
   for (std::string line; std::getline(file, line);) {
-    std::smatch match;
-    if (!std::regex_match(line, match, row)) continue;
-    std::string fallback = match[3];
-    std::erase(fallback, '`');
-    EXPECT_TRUE(keys.try_emplace(match[1], Documented{match[2], fallback}).second) << match[1];
+    const std::vector<std::string> cells = cellsOf(line);
+    if (cells.size() < 4) continue;
+    EXPECT_TRUE(keys.try_emplace(cells[0], Documented{cells[1], cells[2]}).second) << cells[0];
   }
   return keys;
 }

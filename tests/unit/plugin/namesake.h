@@ -34,10 +34,10 @@ inline std::unique_ptr<forage::Sink> make(const forage::Settings& settings,
 constexpr forage::OptionInfo kOptions[] = {{"file", "text", "", "Where it writes its name"}};
 extern const forage::PluginInfo kInfo;
 const forage::PluginInfo kInfo{.name = PLUGIN_NAME,
-                                      .version = "1",
-                                      .summary = "For tests",
-                                      .options = kOptions,
-                                      .make_sink = make};
+                               .version = "1",
+                               .summary = "For tests",
+                               .options = kOptions,
+                               .make_sink = make};
 
 }  // namespace namesake
 #pragma GCC visibility pop
