@@ -14,8 +14,8 @@ namespace forage::test {
 
 /// What is said about one name. Neither addresses nor anything else: there is no such name.
 struct DnsRecord {
-  std::vector<std::string> v4;
-  std::vector<std::string> v6;
+  std::vector<std::string> v4 = {};
+  std::vector<std::string> v6 = {};
   bool silent = false;  ///< never answered
   std::uint32_t ttl = 60;
 };
