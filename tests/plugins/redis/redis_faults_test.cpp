@@ -333,6 +333,18 @@ TEST_F(RedisFaults, IncludeAScanThatWouldNeverEnd) {
   EXPECT_THROW(cache->scan("*", [](const Scanned&) { return true; }), CacheError);
 }
 
+TEST_F(RedisFaults, IncludeAGreetingWithoutEnd) {
+  ScriptedServer server([](Peer& peer) {
+    peer.read(1);
+    peer.send("$500000000\r\n" + std::string(6u << 20, 'x'));
+    peer.awaitClose();
+  });
+  const auto cache = makeRedis(server.url(), clock, {{"max_value_size", std::string("1MiB")}});
+  EXPECT_NE(errorOfFind(*cache).find("too large"), std::string::npos);
+  EXPECT_NE(errorOfFind(*cache).find("too large"), std::string::npos);
+  EXPECT_EQ(cache->stats().misses, 0U);
+}
+
 TEST_F(RedisFaults, IncludeACountBeyondWhatWasErased) {
   ScriptedServer server([](Peer& peer) {
     peer.greet();
