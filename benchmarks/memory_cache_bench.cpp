@@ -174,7 +174,7 @@ void mixedZipf(benchmark::State& state) {
 }
 
 BENCHMARK(findHit)->Arg(1000)->Arg(100'000)->Arg(500'000)->ThreadRange(1, 2)->UseRealTime();
-BENCHMARK(findHitInBatches)->Arg(100'000)->UseRealTime();
+BENCHMARK(findHitInBatches)->Arg(1000)->Arg(100'000)->UseRealTime();
 BENCHMARK(storeEvicting)->ThreadRange(1, 2)->UseRealTime();
 BENCHMARK(mixedZipf)->ThreadRange(1, 2)->UseRealTime();
 

@@ -81,6 +81,7 @@ struct Fetch final : Timer, net::Resolver::Waiter {
   std::size_t next_address = 0;
   std::vector<Connection*> attempts;  // connecting at once
   std::string last_error;
+  bool handshake_lost = false;       // by an address that did connect
   Connection* connection = nullptr;  // that carries it, from the handshake on
 
   std::uint32_t requests = 0;

@@ -9,6 +9,7 @@
 #include <utility>
 
 #include "forage/error.h"
+#include "request_text.h"
 #include "session.h"
 
 namespace forage::http1 {
@@ -42,6 +43,7 @@ void Session::beginConnect(Fetch& fetch) {
   fetch.connect_deadline = now_ + span;
   fetch.next_address = 0;
   fetch.last_error.clear();
+  fetch.handshake_lost = false;
   if (const net::AnswerPtr answer = resolver_.ask(fetch.origin->host, fetch, now_)) {
     onResolved(fetch, answer);
   } else {
@@ -76,7 +78,12 @@ void Session::tryNextAddress(Fetch& fetch) {
     arm(fetch);
     return;
   }
-  fail(fetch, ErrorKind::kConnect, "connect to " + fetch.origin->where + ": " + fetch.last_error);
+  const std::string& where = fetch.origin->where;
+  if (fetch.handshake_lost) {
+    fail(fetch, ErrorKind::kTls, "TLS with " + where + ": connection lost in the handshake");
+  } else {
+    fail(fetch, ErrorKind::kConnect, "connect to " + where + ": " + fetch.last_error);
+  }
 }
 
 // kSettled: connected, which may have ended the fetch, or it waits for a descriptor.
@@ -130,7 +137,13 @@ void Session::serveWaiting() {
   while (!turn.empty()) {
     Fetch& fetch = turn.front();
     turn.pop_front();
-    tryNextAddress(fetch);
+    Connection* kept = isIdempotent(fetch.request.method) ? takeIdle(*fetch.origin) : nullptr;
+    if (kept != nullptr) {
+      fetch.reused = true;
+      exchange(fetch, *kept);
+    } else {
+      tryNextAddress(fetch);
+    }
     if (waiting_.empty()) continue;
     waiting_.splice(waiting_.end(), turn);  // still none: the others keep their order
     return;
@@ -169,7 +182,7 @@ void Session::onConnected(Connection& connection) {
 
 void Session::onAttemptFailed(Connection& connection, const std::string& error) {
   Fetch& fetch = *connection.fetch;
-  fetch.last_error = error;
+  fetch.last_error = error;  // before the stream that owns it goes
   close(connection);
   tryNextAddress(fetch);
 }
@@ -182,11 +195,9 @@ void Session::onHandshake(Connection& connection) {
     return;
   }
   if (io == Io::kWantRead || io == Io::kWantWrite) return;
-  const bool lost = connection.stream->fault() == net::Fault::kLost;
-  if (lost && fetch.next_address < fetch.answer->addresses.size()) {
-    const std::string error = "TLS handshake: " + connection.stream->error();
-    fetch.connection = nullptr;
-    onAttemptFailed(connection, error);
+  if (connection.stream->fault() == net::Fault::kLost) {
+    fetch.handshake_lost = true;  // another address may do better
+    onAttemptFailed(connection, connection.stream->error());
     return;
   }
   fail(fetch, ErrorKind::kTls,

@@ -92,8 +92,8 @@ void Session::keepIdle(Connection& connection) {
   connection.origin->idle.push_back(connection);
   idle_.push_back(connection);
   ++idle_count_;
-  // A fetch that waits for a descriptor needs it more.
-  if (idle_count_ > options_.max_idle || !waiting_.empty()) closeOldestIdle();
+  descriptor_freed_ = true;  // as good as free: a fetch that waits for one may use or close this
+  if (idle_count_ > options_.max_idle) closeOldestIdle();
 }
 
 bool Session::closeOldestIdle() {

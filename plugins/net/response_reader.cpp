@@ -93,15 +93,8 @@ class Parser final : public http::basic_parser<false> {
 
   void on_header_impl(error_code&) override {}
 
-  void on_body_init_impl(const boost::optional<std::uint64_t>& length, error_code& ec) override {
+  void on_body_init_impl(const boost::optional<std::uint64_t>& length, error_code&) override {
     if (!length) return;
-    if (*length > message_.limits.max_body) {
-      message_.failure = {ErrorKind::kTooLarge, "body of " + std::to_string(*length) +
-                                                    " bytes is over the limit of " +
-                                                    std::to_string(message_.limits.max_body)};
-      ec = stop();
-      return;
-    }
     message_.length = *length;
     const bool modest = *length <= 2 * kFirstAllocation;
     message_.body.reserve(static_cast<std::size_t>(modest ? *length : kFirstAllocation));
@@ -261,7 +254,16 @@ void ResponseReader::finishHead() {
     complete();
   } else {
     in_head_ = false;
+    checkLength();
   }
+}
+
+// Beast tells of the length when the first byte of the body comes, which may be never.
+void ResponseReader::checkLength() {
+  const auto length = message_->parser->content_length();
+  if (!length || *length <= message_->limits.max_body) return;
+  fail(ErrorKind::kTooLarge, "body of " + std::to_string(*length) + " bytes is over the limit of " +
+                                 std::to_string(message_->limits.max_body));
 }
 
 // Takes one element: a chunk line, a piece of a chunk, or of a body. 0: it is not complete, or has

@@ -57,6 +57,7 @@ class ResponseReader final {
   std::size_t consumeBody(std::string_view bytes);
   void parseHead(std::string_view head);
   void finishHead();
+  void checkLength();
   void complete();
   void fail(ErrorKind kind, std::string message);
 
