@@ -23,6 +23,12 @@ class Session;
 struct Fetch;
 struct Origin;
 
+/// `now + span`; now for a span that is negative, kNever for one without end.
+inline TimePoint after(TimePoint now, Millis span) noexcept {
+  if (span <= Millis::zero()) return now;
+  return span > std::chrono::duration_cast<Millis>(kNever - now) ? kNever : now + span;
+}
+
 // Whatever dies leaves its lists by itself.
 using Hook =
     boost::intrusive::list_member_hook<boost::intrusive::link_mode<boost::intrusive::auto_unlink>>;

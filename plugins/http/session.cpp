@@ -25,10 +25,6 @@ constexpr std::size_t kMaxSpare = 256;
 // epoll's data: 0 is the waker, an odd number a DNS socket, anything else a Connection.
 constexpr std::uint64_t kWakerTag = 0;
 
-TimePoint saturatingAdd(TimePoint now, Millis span) noexcept {
-  return span > std::chrono::duration_cast<Millis>(kNever - now) ? kNever : now + span;
-}
-
 int millisUntil(TimePoint due, TimePoint now) noexcept {
   if (due == kNever) return -1;
   if (due <= now) return 0;
@@ -103,7 +99,7 @@ Fetch& Session::admit(FetchId id, const Request& request, const FetchLimits& lim
   fetch->request = request;
   fetch->limits = limits;
   fetch->origin = nullptr;
-  fetch->deadline = saturatingAdd(now_, limits.max_time);
+  fetch->deadline = after(now_, limits.max_time);
   fetch->connection = nullptr;
   fetch->requests = 0;
   fetch->wire_bytes = 0;
@@ -151,7 +147,7 @@ void Session::wait(TimePoint until, std::vector<Fetched>& done) {
     runTimers();
     closed_.clear();
     // Cleared before the caller looks for what it was woken for: a wake from now on counts anew.
-    if (woken) woken_.store(false);
+    if (woken) woken_.exchange(false);
     if (!done_.empty() || woken || now_ >= until) break;
   }
   if (done.empty()) {
@@ -222,29 +218,29 @@ void Session::runTimers() {
 void Session::expire(Fetch& fetch) {
   using Phase = Fetch::Phase;
   const bool connecting = fetch.phase != Phase::kExchanging;
-  const bool over = now_ >= fetch.deadline;
-  if (!over && !(connecting && now_ >= fetch.connect_deadline)) {
+  if (now_ < fetch.deadline && !(connecting && now_ >= fetch.connect_deadline)) {
     tryNextAddress(fetch);
     return;
   }
-  const std::string after =
-      " after " + formatDuration(over ? fetch.limits.max_time : fetch.limits.connect_timeout);
+  const Millis span = connecting ? std::min(fetch.limits.connect_timeout, fetch.limits.max_time)
+                                 : fetch.limits.max_time;
+  const std::string late = "timed out after " + formatDuration(span);
   const std::string& where = fetch.origin->where;
   switch (fetch.phase) {
     case Phase::kResolving:
-      fail(fetch, ErrorKind::kTimeout, "resolve " + fetch.origin->host + ": timed out" + after);
+      fail(fetch, ErrorKind::kTimeout, "resolve " + fetch.origin->host + ": " + late);
       break;
     case Phase::kWaiting:
       fail(fetch, ErrorKind::kConnect, "connect to " + where + ": " + fetch.last_error);
       break;
     case Phase::kConnecting:
-      fail(fetch, ErrorKind::kTimeout, "connect to " + where + ": timed out" + after);
+      fail(fetch, ErrorKind::kTimeout, "connect to " + where + ": " + late);
       break;
     case Phase::kHandshaking:
-      fail(fetch, ErrorKind::kTimeout, "TLS with " + where + ": timed out" + after);
+      fail(fetch, ErrorKind::kTimeout, "TLS with " + where + ": " + late);
       break;
     case Phase::kExchanging:
-      fail(fetch, ErrorKind::kTimeout, where + ": no complete response" + after);
+      fail(fetch, ErrorKind::kTimeout, where + ": response " + late);
       break;
   }
 }
@@ -253,7 +249,7 @@ TimePoint Session::nextDue(TimePoint until) const {
   TimePoint due = std::min(until, retry_descriptor_at_);
   if (const Timer* timer = timers_.top()) due = std::min(due, timer->due());
   if (!idle_.empty()) {
-    due = std::min(due, saturatingAdd(idle_.front().idle_since, options_.idle_timeout));
+    due = std::min(due, after(idle_.front().idle_since, options_.idle_timeout));
   }
   return std::min(due, resolver_.nextTimeout(now_));
 }

@@ -37,10 +37,7 @@ void Fetch::resolved(const net::AnswerPtr& found) { session->onResolved(*this, f
 
 void Session::beginConnect(Fetch& fetch) {
   fetch.phase = Fetch::Phase::kResolving;
-  const Millis span = std::min(
-      fetch.limits.connect_timeout,
-      std::chrono::duration_cast<Millis>(std::max(fetch.deadline - now_, TimePoint::duration{})));
-  fetch.connect_deadline = now_ + span;
+  fetch.connect_deadline = std::min(after(now_, fetch.limits.connect_timeout), fetch.deadline);
   fetch.next_address = 0;
   fetch.last_error.clear();
   fetch.handshake_lost = false;

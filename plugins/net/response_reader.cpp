@@ -23,6 +23,7 @@ error_code stop() { return http::make_error_code(http::error::bad_value); }
 
 std::string_view view(beast::string_view text) noexcept { return {text.data(), text.size()}; }
 
+constexpr std::string_view kLastChunk = "0\r\n\r\n";
 constexpr std::string_view kOwnField = "Forage-Entry";
 
 // What the parser's callbacks fill.
@@ -37,7 +38,8 @@ struct Received {
   std::uint64_t chunk_extra = 0;  // bytes of chunk lines beyond what a size needs
   bool has_transfer_encoding = false;
   bool http11 = false;
-  bool at_chunk_line = false;
+  bool at_chunk_line = false;      // one has just been taken
+  bool expects_chunk_line = true;  // next, where the body is chunked
   bool in_trailers = false;
   Failure failure;  // of a callback; explains the parser's error
 
@@ -47,6 +49,7 @@ struct Received {
     fields.clear();
     length = 0;
     has_transfer_encoding = http11 = at_chunk_line = in_trailers = false;
+    expects_chunk_line = true;
   }
   void append(std::string_view bytes, error_code& ec);
   void makeRoom(std::size_t more);
@@ -107,11 +110,14 @@ class Parser final : public http::basic_parser<false> {
 
   void on_chunk_header_impl(std::uint64_t size, beast::string_view, error_code&) override {
     message_.at_chunk_line = true;
+    message_.expects_chunk_line = false;
     if (size == 0) message_.in_trailers = true;
   }
 
-  std::size_t on_chunk_body_impl(std::uint64_t, beast::string_view body, error_code& ec) override {
+  std::size_t on_chunk_body_impl(std::uint64_t left, beast::string_view body,
+                                 error_code& ec) override {
     message_.append(view(body), ec);
+    if (left == body.size()) message_.expects_chunk_line = true;
     return body.size();
   }
 
@@ -271,6 +277,9 @@ void ResponseReader::checkLength() {
 std::size_t ResponseReader::consumeBody(std::string_view bytes) {
   Message& message = *message_;
   const std::size_t limit = message.limits.max_header_bytes;
+  // Beast asserts that it never sees less of a last chunk, which in pieces it does.
+  const bool chunk_line = message.has_transfer_encoding && message.expects_chunk_line;
+  if (chunk_line && bytes.size() < kLastChunk.size()) return 0;
   message.at_chunk_line = false;
   error_code ec;
   const std::size_t n = message.parser->put({bytes.data(), bytes.size()}, ec);

@@ -5,6 +5,7 @@
 #include <Poco/Net/StreamSocket.h>
 #include <Poco/Net/StreamSocketImpl.h>
 #include <arpa/inet.h>
+#include <netinet/tcp.h>
 #include <openssl/err.h>
 #include <openssl/x509v3.h>
 #include <sys/socket.h>
@@ -73,7 +74,7 @@ std::unique_ptr<Stream> Stream::connect(const Poco::Net::SocketAddress& address,
   const int error_number = outcome < 0 ? errno : 0;
   if (address.family() != Poco::Net::SocketAddress::UNIX_LOCAL) {
     const int on = 1;
-    ::setsockopt(fd, IPPROTO_TCP, 1 /* TCP_NODELAY */, &on, sizeof on);
+    ::setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
   }
   result = error_number == 0             ? Io::kDone
            : error_number == EINPROGRESS ? Io::kWantWrite

@@ -90,7 +90,9 @@ void Peer::awaitClose() {
 }
 
 std::string bulk(std::string_view text) {
-  return "$" + std::to_string(text.size()) + "\r\n" + std::string(text) + "\r\n";
+  std::string reply = "$";
+  reply.append(std::to_string(text.size())).append("\r\n").append(text).append("\r\n");
+  return reply;
 }
 
 ScriptedServer::ScriptedServer(Script script) : script_(std::move(script)) {
