@@ -352,7 +352,7 @@ void GroupLoop::handle(visit::SlotGranted& granted) {
   GroupRun& group = *static_cast<GroupRun*>(granted.who);
   const auto line = group.lines.find(granted.host);
   line->second.in_line = false;
-  if (!group.hasPlace()) {
+  if (!group.hasPlace() || isBlocked(group)) {
     services_.hosts.release(granted.host);
     group.declined.push_back(granted.host);
     return;

@@ -84,5 +84,36 @@ TEST(SinkQueue, AFailingSinkIsReportedOnceAndNoLongerServed) {
   EXPECT_FALSE(static_cast<RecordingSink&>(*sinks[0]).closed);
 }
 
+TEST(SinkQueue, ASinkThatDecodesAVisitLeavesTheQueueEmptyAndNotFull) {
+  class DecodingSink final : public Sink {
+   public:
+    void accept(const Visit& visit) override {  // as Visit::content() does
+      visit.decoded = std::make_shared<const std::string>(1000, 'x');
+    }
+    void close() override {}
+  };
+  std::vector<std::unique_ptr<Sink>> sinks;
+  sinks.push_back(std::make_unique<DecodingSink>());
+  SinkQueue queue(sinks, [](std::exception_ptr) {});
+  queue.push(visitOf("u"));
+  queue.close();
+  EXPECT_FALSE(queue.full());
+}
+
+TEST(SinkQueue, ASinkThatCannotBeClosedLeavesTheOthersClosed) {
+  class UnclosedSink final : public Sink {
+   public:
+    void accept(const Visit&) override {}
+    void close() override { throw SinkError("disk full"); }
+  };
+  std::vector<std::unique_ptr<Sink>> sinks;
+  sinks.push_back(std::make_unique<UnclosedSink>());
+  sinks.push_back(std::make_unique<RecordingSink>());
+  SinkQueue queue(sinks, [](std::exception_ptr) {});
+  queue.push(visitOf("u"));
+  EXPECT_THROW(queue.close(), SinkError);
+  EXPECT_TRUE(static_cast<RecordingSink&>(*sinks[1]).closed);
+}
+
 }  // namespace
 }  // namespace forage::visit
