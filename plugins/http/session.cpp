@@ -130,6 +130,7 @@ void Session::wait(TimePoint until, std::vector<Fetched>& done) {
   std::array<epoll_event, kMaxEvents> events;
   for (;;) {
     now_ = clock_.now();
+    if (done_.empty()) trimIdle();
     runTimers();
     const bool at_once = !done_.empty() || !busy_.empty();
     const int timeout = at_once ? 0 : millisUntil(nextDue(until), now_);

@@ -87,6 +87,7 @@ class Session final : public FetchSession {
   // session_exchange.cpp: requests, responses, kept connections
   Connection* takeIdle(Origin& origin);
   void keepIdle(Connection& connection);
+  void trimIdle();
   bool closeOldestIdle();
   void closeExpiredIdle();
   void exchange(Fetch& fetch, Connection& connection);

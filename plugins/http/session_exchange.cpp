@@ -93,7 +93,12 @@ void Session::keepIdle(Connection& connection) {
   idle_.push_back(connection);
   ++idle_count_;
   descriptor_freed_ = true;  // as good as free: a fetch that waits for one may use or close this
-  if (idle_count_ > options_.max_idle) closeOldestIdle();
+}
+
+// What one wait() has set free may serve what the caller starts next, so the limit holds only when
+// it waits again: with more fetches in flight than are kept idle, none would be reused otherwise.
+void Session::trimIdle() {
+  while (idle_count_ > options_.max_idle) closeOldestIdle();
 }
 
 bool Session::closeOldestIdle() {

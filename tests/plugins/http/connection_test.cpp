@@ -212,6 +212,32 @@ TEST_F(Connections, AreKeptUpToALimit) {
   EXPECT_EQ(ended, kAtOnce - 2);
 }
 
+TEST_F(Connections, AreAllReusedByWhatStartsAtOnce) {
+  constexpr std::size_t kAtOnce = 8;
+  std::atomic<std::size_t> arrived{0};
+  Gate all;
+  const ScriptedServer server([&](Peer& peer, std::size_t) {
+    while (!peer.readRequest().empty()) {
+      if (++arrived == kAtOnce) all.open();
+      all.wait();
+      peer.send(okResponse("page"));
+    }
+  });
+  const auto fetcher = makeHttpFetcher({{"max_idle", option(1)}});
+  const auto session = fetcher->open();
+  const Url url = Url::parse(server.url()).value();
+  const Request request{"GET", &url, {}, {}};
+  for (FetchId id = 0; id < kAtOnce; ++id) session->start(id, request, {});
+  std::vector<Fetched> done;
+  for (std::size_t ended = 0; ended < 100 * kAtOnce; ended += done.size()) {
+    done.clear();
+    session->wait(soon(FetchClient::kPatience), done);
+    ASSERT_FALSE(done.empty());
+    for (const Fetched& fetched : done) session->start(fetched.id, request, {});
+  }
+  EXPECT_EQ(server.connections(), kAtOnce);
+}
+
 TEST_F(Connections, OfCancelledFetchesAreClosed) {
   Gate arrived;
   Gate ended;
