@@ -421,7 +421,7 @@ void GroupLoop::handleFetched(Fetched&& fetched) {
 // --- stop -------------------------------------------------------------------------------------
 
 void GroupLoop::drop(Trip& trip) {
-  pipeline_.cancel(trip, false);
+  pipeline_.cancel(trip, trip.requests > 0);
   finish(trip);
 }
 

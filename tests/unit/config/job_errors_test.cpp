@@ -130,6 +130,9 @@ TEST(JobErrors, TellWhatIsWrongWithGroups) {
        {"job.toml:2:13: group.urls_file: \"none.txt\" cannot be read: No such file or directory"}},
       {"[[group]]\nurls_file = '/'",
        {"job.toml:2:13: group.urls_file: \"/\" cannot be read: Is a directory"}},
+      {"[[group]]\nurls_file = '/dev/null'",
+       {"job.toml:2:13: group.urls_file: \"/dev/null\" cannot be read: it is no regular file; "
+        "\"-\" reads standard input"}},
       {"[[group]]\nurls_file = '-'\n[[group]]\nname = 'b'\nurls_file = '-'",
        {"job.toml:5:13: group.urls_file: standard input is read by another group"}},
   });
@@ -165,7 +168,8 @@ TEST(JobErrors, AreToldForEveryFileAndOptionAtOnceInOrder) {
             "job.toml:6:5: env.x.run.max_thread: unknown key, did you mean \"max_threads\"?");
   EXPECT_TRUE(findings[3].starts_with("b.toml:1:5: ")) << findings[3];
   EXPECT_EQ(findings[4], "none.toml: cannot be read: No such file or directory");
-  EXPECT_EQ(findings[5], "d.toml:3:1: run.grace_perod: unknown key, did you mean \"grace_period\"?");
+  EXPECT_EQ(findings[5],
+            "d.toml:3:1: run.grace_perod: unknown key, did you mean \"grace_period\"?");
   EXPECT_EQ(findings[6],
             "--set: cache.plugin: wants the name of a plugin in quotes, not a whole number");
   EXPECT_EQ(findings[7], "--set: wants KEY=VALUE, not \"nothing\"");

@@ -39,6 +39,23 @@ TEST_F(RunnerStopTest, FetchesInFlightAreFinishedWithinTheGracePeriod) {
   EXPECT_EQ(cache_->size(), 8u);
 }
 
+TEST_F(RunnerStopTest, ARedirectThatIsNotFollowedAnyMoreIsCounted) {
+  job_.run.grace_period = Millis(60'000);
+  addGroup("g", {urlOf(1)});
+  make([](const std::string&) { return test::redirect(urlOf(2)); });
+  fetcher_->hold();
+  Report report;
+  std::jthread running([&] { report = run(); });
+  ASSERT_TRUE(eventually([&] { return fetcher_->total() == 1; }));
+  stop_.request_stop();
+  fetcher_->release();
+  running.join();
+  expectLaw(report, 1);
+  EXPECT_EQ(report.totals.requests, 1u);
+  EXPECT_EQ(report.errors.at(0).kind, ErrorKind::kCancelled);
+  EXPECT_EQ(cache_->size(), 0u);
+}
+
 TEST_F(RunnerStopTest, FetchesThatTakeLongerAreCancelled) {
   job_.run.grace_period = Millis(10);
   addPages(1, 100);
