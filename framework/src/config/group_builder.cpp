@@ -13,12 +13,13 @@ namespace forage::config {
 
 namespace {
 
-/// Why `file` cannot be read as a stream of URLs; "" when it can. Opens nothing: a pipe may be read
-/// only once.
+/// Why `file` cannot be read as a stream of URLs; "" when it can. Opens nothing: a pipe would wait
+/// for its writer.
 std::string unreadable(const std::filesystem::path& file) {
   struct ::stat status {};
   if (::stat(file.c_str(), &status) == 0) {
     if (S_ISDIR(status.st_mode)) return std::generic_category().message(EISDIR);
+    if (!S_ISREG(status.st_mode)) return "it is no regular file; \"-\" reads standard input";
     if (::access(file.c_str(), R_OK) == 0) return {};
   }
   return std::generic_category().message(errno);

@@ -1,5 +1,6 @@
 #include "visit/sink_queue.h"
 
+#include <algorithm>
 #include <utility>
 
 namespace forage::visit {
@@ -38,7 +39,9 @@ void SinkQueue::push(Visit&& visit) {
 bool SinkQueue::listenIfFull(store::RoomListener& listener) {
   const std::lock_guard lock(mutex_);
   if (!full()) return false;
-  listeners_.push_back(&listener);
+  if (std::find(listeners_.begin(), listeners_.end(), &listener) == listeners_.end()) {
+    listeners_.push_back(&listener);
+  }
   return true;
 }
 

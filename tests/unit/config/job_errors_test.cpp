@@ -130,6 +130,9 @@ TEST(JobErrors, TellWhatIsWrongWithGroups) {
        {"job.toml:2:13: group.urls_file: \"none.txt\" cannot be read: No such file or directory"}},
       {"[[group]]\nurls_file = '/'",
        {"job.toml:2:13: group.urls_file: \"/\" cannot be read: Is a directory"}},
+      {"[[group]]\nurls_file = '/dev/null'",
+       {"job.toml:2:13: group.urls_file: \"/dev/null\" cannot be read: it is no regular file; "
+        "\"-\" reads standard input"}},
       {"[[group]]\nurls_file = '-'\n[[group]]\nname = 'b'\nurls_file = '-'",
        {"job.toml:5:13: group.urls_file: standard input is read by another group"}},
   });

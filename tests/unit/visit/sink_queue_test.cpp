@@ -62,6 +62,7 @@ TEST(SinkQueue, ASlowSinkBlocksNobodyAndAFullQueueSaysSo) {
   for (std::size_t i = 0; i <= SinkQueue::kMaxVisits; ++i) queue.push(visitOf("u"));
   EXPECT_TRUE(queue.full());
   EXPECT_TRUE(queue.listenIfFull(listener));
+  EXPECT_TRUE(queue.listenIfFull(listener));  // and is told once all the same
   {
     const std::lock_guard lock(sink.mutex);
     sink.held = false;
@@ -70,6 +71,7 @@ TEST(SinkQueue, ASlowSinkBlocksNobodyAndAFullQueueSaysSo) {
   EXPECT_TRUE(eventually([&] { return listener.told == 1; }));
   EXPECT_FALSE(queue.full());
   queue.close();
+  EXPECT_EQ(listener.told, 1);
 }
 
 TEST(SinkQueue, AFailingSinkIsReportedOnceAndNoLongerServed) {
