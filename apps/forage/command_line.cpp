@@ -128,7 +128,7 @@ std::string CommandLine::help() const {
   formatter.setWidth(kHelpWidth);
   formatter.setCommand(command_);
   formatter.setUsage(usage_);
-  formatter.setHeader(purpose_);
+  formatter.setHeader("\n" + purpose_);
   std::ostringstream text;
   formatter.format(text);
   if (!examples_.empty()) text << "\nExamples:\n" << examples_;

@@ -14,6 +14,12 @@ std::uint64_t positive(std::int64_t value) noexcept {
   return value > 0 ? static_cast<std::uint64_t>(value) : 0;
 }
 
+/// Whole seconds: more digits would only flicker.
+std::string etaText(double seconds) {
+  return seconds < 59 ? grouped(static_cast<std::uint64_t>(seconds) + 1) + " s"
+                      : secondsText(seconds);
+}
+
 /// URLs a second over about the last five seconds, so that a burst does not make the ETA jump.
 class Rate {
  public:
@@ -60,7 +66,7 @@ std::string progressText(const ProgressSample& sample, double rate) {
           grouped(sample.failed) + "  in flight " + grouped(sample.in_flight);
   if (sample.degraded) text += "  cache away";
   if (sample.listed > sample.urls && rate > 0) {
-    text += "  ETA " + secondsText(static_cast<double>(sample.listed - sample.urls) / rate);
+    text += "  ETA " + etaText(static_cast<double>(sample.listed - sample.urls) / rate);
   }
   return text;
 }

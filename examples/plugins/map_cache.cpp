@@ -1,4 +1,4 @@
-// A cache in 50 lines: a map in memory, of at most max_entries entries.
+// A cache, as short as a whole one can be: a map in memory of at most max_entries entries.
 #include <fnmatch.h>
 #include <forage/plugin.h>
 
@@ -9,29 +9,26 @@ namespace {
 
 class MapCache final : public forage::Cache {
  public:
-  MapCache(std::size_t max_entries, const forage::Clock& clock)
-      : max_(max_entries), clock_(clock) {}
+  MapCache(std::size_t max, const forage::Clock& clock) : max_(max), clock_(clock) {}
 
   bool answersWithoutIo() const noexcept override { return true; }
 
   void find(std::span<const forage::Key> keys, std::span<forage::EntryPtr> found) override {
     const std::lock_guard lock(mutex_);
     for (std::size_t i = 0; i < keys.size(); ++i) {
-      const auto at = slots_.find(keys[i]);
-      found[i] = at != slots_.end() && isLive(at->second) ? at->second.entry : nullptr;
+      found[i] = live(keys[i]);
       ++(found[i] ? stats_.hits : stats_.misses);
     }
   }
 
   void store(std::span<const forage::Keep> items) override {
     const std::lock_guard lock(mutex_);
-    for (const forage::Keep& item : items) {
-      const auto at = slots_.find(item.key);
-      const bool absent = at == slots_.end() || !isLive(at->second);
-      ++(absent || !item.only_if_absent ? stats_.stores : stats_.declined);
-      if (!absent && item.only_if_absent) continue;
-      if (at == slots_.end() && slots_.size() >= max_) slots_.erase(slots_.begin());
-      slots_[item.key] = {item.entry, forage::saturatingAdd(clock_.wallNow(), item.lifetime)};
+    for (const auto& [key, entry, lifetime, only_if_absent] : items) {
+      const bool declined = only_if_absent && live(key);
+      ++(declined ? stats_.declined : stats_.stores);
+      if (declined) continue;
+      if (slots_.size() >= max_ && !slots_.contains(key)) slots_.erase(slots_.begin());
+      slots_[key] = {entry, forage::saturatingAdd(clock_.wallNow(), lifetime)};
     }
   }
 
@@ -43,20 +40,21 @@ class MapCache final : public forage::Cache {
   }
 
   void scan(std::string_view pattern, const Visitor& visitor) override {
-    const std::string glob(pattern);
-    for (const auto& [key, slot] : copy()) {  // the visitor runs without the lock
-      if (!isLive(slot) || ::fnmatch(glob.c_str(), key.c_str(), 0) != 0) continue;
+    std::unique_lock lock(mutex_);
+    const auto slots = slots_;
+    lock.unlock();  // the visitor may take its time, or call back
+    for (const auto& [key, slot] : slots) {
+      const forage::Millis left = slot.expires - clock_.wallNow();
+      if (left.count() <= 0 || ::fnmatch(std::string(pattern).c_str(), key.c_str(), 0) != 0)
+        continue;
       const bool forever = slot.expires == forage::WallTime::max();
-      const auto left = forever ? forage::kForever : slot.expires - clock_.wallNow();
-      if (!visitor({key, slot.entry, left})) return;
+      if (!visitor({key, slot.entry, forever ? forage::kForever : left})) return;
     }
   }
 
   forage::CacheStats stats() const noexcept override {
     const std::lock_guard lock(mutex_);
-    forage::CacheStats stats = stats_;
-    stats.entries = slots_.size();
-    return stats;
+    return stats_;
   }
 
  private:
@@ -64,18 +62,17 @@ class MapCache final : public forage::Cache {
     forage::EntryPtr entry;
     forage::WallTime expires;
   };
-  using Slots = std::map<forage::Key, Slot>;
 
-  bool isLive(const Slot& slot) const { return slot.expires > clock_.wallNow(); }
-  Slots copy() const {
-    const std::lock_guard lock(mutex_);
-    return slots_;
+  /// The entry of `key`, unless its lifetime is over. REQUIRES: the mutex is held.
+  forage::EntryPtr live(const forage::Key& key) const {
+    const auto at = slots_.find(key);
+    return at != slots_.end() && at->second.expires > clock_.wallNow() ? at->second.entry : nullptr;
   }
 
   const std::size_t max_;
   const forage::Clock& clock_;
-  mutable std::mutex mutex_;  // guards slots_ and stats_
-  Slots slots_;
+  mutable std::mutex mutex_;  // guards what follows
+  std::map<forage::Key, Slot> slots_;
   forage::CacheStats stats_;
 };
 
@@ -85,8 +82,8 @@ constexpr forage::OptionInfo kOptions[] = {
 
 std::unique_ptr<forage::Cache> make(const forage::Settings& settings,
                                     const forage::PluginContext& context) {
-  const auto max_entries = settings.integer("max_entries", 10'000, 1, 100'000'000);
-  return std::make_unique<MapCache>(static_cast<std::size_t>(max_entries), context.clock);
+  const auto max = settings.integer("max_entries", 10'000, 1, 100'000'000);
+  return std::make_unique<MapCache>(static_cast<std::size_t>(max), context.clock);
 }
 
 constexpr forage::PluginInfo kInfo{.name = "map",

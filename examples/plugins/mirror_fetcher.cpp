@@ -1,4 +1,4 @@
-// A fetcher in 50 lines: answers from a folder of files, such as `wget --mirror` leaves behind.
+// A fetcher: answers from a folder of files, such as `wget --mirror` leaves behind.
 // http://host/a/b is the file HOST/a/b, http://host/a/ is HOST/a/index.html.
 #include <forage/plugin.h>
 

@@ -40,7 +40,14 @@ Shard::~Shard() {
 }
 
 NodeId Shard::lookUp(std::string_view key, std::uint32_t tag) const {
-  return table_.find(tag, [&](NodeId id) { return nodes_[id].keyView() == key; });
+  return table_.find(tag, [&](NodeId id) {
+    const Node& node = nodes_[id];
+    // What a hit touches next lies in four places: fetched side by side instead of in turn.
+    __builtin_prefetch(node.entry.get());
+    if (node.newer != kNoNode) __builtin_prefetch(&nodes_[node.newer]);
+    if (node.older != kNoNode) __builtin_prefetch(&nodes_[node.older]);
+    return node.keyView() == key;
+  });
 }
 
 EntryPtr Shard::find(std::string_view key, std::uint32_t tag, std::uint64_t tick,

@@ -72,7 +72,7 @@ std::span<const OptionInfo> optionInfos() noexcept {
       {"connect_timeout", "duration", "500ms", "for a connection with its TLS handshake"},
       {"command_timeout", "duration", "500ms",
        "for a batch of commands; beyond 4 MiB, each 8 MiB has a second more"},
-      {"retry_period", "duration", "250ms",
+      {"retry_period", "duration", "100ms",
        "between attempts to connect; doubles up to eight times as long"},
       {"max_connections", "integer", "4", "open at once, at most"},
       {"ca_file", "text", "", "PEM file of the authorities trusted for rediss://"},

@@ -20,7 +20,7 @@ struct Options {
   int database = 0;
   Millis connect_timeout{500};
   Millis command_timeout{500};
-  Millis retry_period{250};
+  Millis retry_period{100};  // at its longest still below the second between probes of a run
   std::size_t max_connections = 4;
   std::string ca_file;  ///< "" for the system's
   std::size_t max_value_size = 64u << 20;

@@ -125,7 +125,7 @@ class Parser {
   std::string socketPath(Location& location) {
     const auto path = percentDecoded(rest_);
     if (!path || !path->starts_with('/') || path->size() < 2 ||
-        path->find('\0') != std::string::npos) {
+        std::ranges::any_of(*path, [](char c) { return (c >= 0 && c < 0x20) || c == 0x7f; })) {
       return "wants the absolute path of a socket, as in \"redis+unix:///run/redis.sock\"";
     }
     if (path->size() > kMaxSocketPath) {

@@ -60,8 +60,11 @@ std::vector<std::string> errorsOf(Connection& connection, const Commands& comman
     connection.exchange(commands, [&](std::size_t index, Reply&& reply) {
       if (reply.type == Reply::Type::kError) errors[index] = std::move(reply.text);
     });
-  } catch (const ConnectionError&) {
-    if (errors.front().empty()) throw;
+  } catch (const ConnectionError& error) {
+    if (!errors.front().empty()) return errors;
+    // Only a value may be too large for us, and still Redis be there.
+    if (error.fault() != Fault::kTooLarge) throw;
+    throw ConnectionError(Fault::kProtocol, error.what());
   }
   return errors;
 }

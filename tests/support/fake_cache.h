@@ -3,6 +3,7 @@
 
 #include <atomic>
 #include <condition_variable>
+#include <functional>
 #include <map>
 #include <mutex>
 #include <string>
@@ -55,6 +56,8 @@ class FakeCache final : public Cache {
 
   // Of tests.
   void setDown(bool down) { down_ = down; }
+  /// Throws this in place of a CacheError while the cache is down.
+  void failWith(std::function<void()> fail) { fail_ = std::move(fail); }
   /// Calls wait until open() from now on.
   void hold() {
     const std::lock_guard lock(gate_mutex_);
@@ -90,11 +93,13 @@ class FakeCache final : public Cache {
       std::unique_lock lock(gate_mutex_);
       gate_.wait(lock, [this] { return !held_; });
     }
+    if (down_ && fail_) fail_();
     if (down_) throw CacheError("connection refused");
   }
 
   const bool in_place_;
   std::atomic<bool> down_{false};
+  std::function<void()> fail_;
   std::mutex gate_mutex_;
   std::condition_variable gate_;
   bool held_ = false;

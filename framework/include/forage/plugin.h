@@ -42,7 +42,7 @@ struct PluginInfo {
   const char* name = "";
   const char* version = "";
   const char* summary = "";  ///< one line
-  std::span<const OptionInfo> options;
+  std::span<const OptionInfo> options = {};
   // What it can make; null for what it cannot. Each throws ConfigError for options it cannot use;
   // none connects anywhere.
   std::unique_ptr<Cache> (*make_cache)(const Settings&, const PluginContext&) = nullptr;

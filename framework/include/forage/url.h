@@ -20,11 +20,15 @@ class FORAGE_API Url {
 
   /// Reads an absolute http or https URL. A URL that is canonical already is recognised in one
   /// pass, without a parser. Bytes that may not stand in a URL but that browsers accept (spaces,
-  /// non-ASCII, quotes) are percent-encoded; control characters are refused.
+  /// non-ASCII, quotes) are percent-encoded, and so is a '%' that encodes nothing; '[' and ']' stay
+  /// in a query, as every browser sends them. Refused: control characters, more than 64 KiB, ports
+  /// 0 and above 65535, and hosts that readers could take for different ones (a backslash or two
+  /// '@' before the path, numeric hosts such as 0x7f.1 that are no four decimal numbers).
   /// On failure returns nothing and, if asked, says why in `why` (one line, without the URL).
   [[nodiscard]] static std::optional<Url> parse(std::string_view text, std::string* why = nullptr);
 
   /// Resolves a reference, such as a Location field, against this URL (RFC 3986, section 5).
+  /// User information is kept where the reference names no authority of its own.
   [[nodiscard]] std::optional<Url> resolve(std::string_view reference,
                                            std::string* why = nullptr) const;
 

@@ -52,7 +52,12 @@ void Findings::throwIfAny() {
 
 std::string suggestion(std::string_view word, const std::vector<std::string_view>& known) {
   const std::string_view near = nearest(word, known);
-  return near.empty() ? "" : ", did you mean \"" + std::string(near) + "\"?";
+  return near.empty() ? "" : ", did you mean " + quoted(near) + "?";
+}
+
+std::string quoted(std::string_view text, std::size_t max) {
+  std::string out(1, '"');
+  return out.append(printable(text, max)).append(1, '"');
 }
 
 std::string printable(std::string_view text, std::size_t max) {

@@ -68,4 +68,7 @@ class Findings {
 /// `text` fit to be shown on a terminal: without control characters, cut at `max` bytes.
 [[nodiscard]] std::string printable(std::string_view text, std::size_t max = 120);
 
+/// `text` in quotes, fit to be shown.
+[[nodiscard]] std::string quoted(std::string_view text, std::size_t max = 120);
+
 }  // namespace forage::config

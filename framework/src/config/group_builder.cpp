@@ -13,12 +13,13 @@ namespace forage::config {
 
 namespace {
 
-/// Why `file` cannot be read as a stream of URLs; "" when it can. Opens nothing: a pipe may be read
-/// only once.
+/// Why `file` cannot be read as a stream of URLs; "" when it can. Opens nothing: a pipe would wait
+/// for its writer.
 std::string unreadable(const std::filesystem::path& file) {
   struct ::stat status {};
   if (::stat(file.c_str(), &status) == 0) {
     if (S_ISDIR(status.st_mode)) return std::generic_category().message(EISDIR);
+    if (!S_ISREG(status.st_mode)) return "it is no regular file; \"-\" reads standard input";
     if (::access(file.c_str(), R_OK) == 0) return {};
   }
   return std::generic_category().message(errno);
@@ -55,7 +56,7 @@ void JobBuilder::buildGroup(const Node& node, std::size_t number) {
   const Node* urls = node.find("urls");
   const Node* urls_file = node.find("urls_file");
   if (urls == nullptr && urls_file == nullptr) {
-    findings_.add(node.place, "group", "\"" + group.name + "\" wants urls or urls_file");
+    findings_.add(node.place, "group", config::quoted(group.name) + " wants urls or urls_file");
   }
   if (Value list = take(specOf("group.urls"), &node, shown + "urls");
       auto* texts = std::get_if<std::vector<std::string>>(&list)) {
@@ -80,7 +81,7 @@ void JobBuilder::checkUrls(const GroupSpec& group, const Node* urls) {
     std::string why;
     if (Url::parse(group.urls[i], &why)) continue;
     findings_.add((*urls->list())[i].place, "group.urls",
-                  why + ": \"" + printable(redacted(group.urls[i]), 200) + "\"");
+                  why + ": " + config::quoted(redacted(group.urls[i]), 200));
   }
 }
 
@@ -94,7 +95,7 @@ void JobBuilder::checkUrlsFile(const GroupSpec& group, const Node& node) {
   const std::string why = unreadable(*group.urls_file);
   if (why.empty()) return;
   findings_.add(node.place, "group.urls_file",
-                "\"" + group.urls_file->string() + "\" cannot be read: " + why);
+                config::quoted(group.urls_file->string(), 1000) + " cannot be read: " + why);
 }
 
 }  // namespace forage::config

@@ -120,14 +120,14 @@ std::optional<Node> layerOfSet(std::string_view set, const Place& place, Finding
   const std::size_t equal = set.find('=');
   const std::string_view key = set.substr(0, equal);
   if (equal == std::string_view::npos) {
-    findings.add(place, "", "wants KEY=VALUE, not \"" + printable(redacted(set)) + "\"");
+    findings.add(place, "", "wants KEY=VALUE, not " + config::quoted(redacted(set)));
     return std::nullopt;
   }
   TomlText toml;
   if (key.find('\n') == std::string_view::npos) toml = readToml(std::string(key) + " = 0", 0);
   Node* end = toml.root ? endOfChain(*toml.root) : nullptr;
   if (end == nullptr || !std::holds_alternative<std::int64_t>(end->data)) {
-    findings.add(place, "", "\"" + printable(key) + "\" is no key");
+    findings.add(place, "", config::quoted(key) + " is no key");
     return std::nullopt;
   }
   *end = valueOf(set.substr(equal + 1));

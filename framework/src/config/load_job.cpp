@@ -26,9 +26,9 @@ std::optional<std::string> realEnvironment(std::string_view name) {
   return value;
 }
 
-/// Lays a layer upon another once it has been checked by itself.
-void lay(Node& root, Node&& layer, Findings& findings) {
-  config::checkLayer(layer, findings);
+/// Lays a layer that is no file upon `root` once it has been checked by itself.
+void layOption(Node& root, Node&& layer, Findings& findings) {
+  config::checkOption(layer, findings);
   config::mergeInto(root, std::move(layer));
 }
 
@@ -45,7 +45,8 @@ bool layFiles(Node& root, const LoadOptions& options, Sources& sources, Findings
       toml = {std::nullopt, std::move(file.problem), {source, 0, 0}};
     }
     if (toml.root) {
-      lay(root, std::move(*toml.root), findings);
+      config::checkFile(*toml.root, findings);
+      config::mergeInto(root, std::move(*toml.root));
     } else {
       findings.add(toml.place, "", toml.problem);
       complete = false;
@@ -73,13 +74,13 @@ void layOptions(Node& root, const LoadOptions& options, const config::Environmen
   const std::optional<std::string> url = environment("FORAGE_CACHE_URL");
   if (url && !url->empty()) {
     const Place place{sources.add("FORAGE_CACHE_URL"), 0, 0};
-    lay(root, config::layerOfText("cache", "url", *url, place), findings);
+    layOption(root, config::layerOfText("cache", "url", *url, place), findings);
   }
   const std::uint32_t source = sources.add("--set");
   std::uint32_t number = 0;
   for (const std::string& set : options.sets) {
     if (auto layer = config::layerOfSet(set, {source, ++number, 1}, findings)) {
-      lay(root, std::move(*layer), findings);
+      layOption(root, std::move(*layer), findings);
     }
   }
 }

@@ -224,8 +224,12 @@ bool isPluginName(std::string_view name) noexcept {
   });
 }
 
-void checkLayer(const Node& root, Findings& findings) {
+void checkFile(const Node& root, Findings& findings) {
   LayerCheck(findings, "").root(*root.table(), false);
+}
+
+void checkOption(const Node& root, Findings& findings) {
+  LayerCheck(findings, "").root(*root.table(), true);
 }
 
 }  // namespace forage::config

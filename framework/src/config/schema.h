@@ -50,8 +50,10 @@ struct Converted {
 /// Whether `name` can be the name of a plugin (and so part of a file name).
 [[nodiscard]] bool isPluginName(std::string_view name) noexcept;
 
-/// Checks one file, or what another source gives, by itself: unknown tables and keys, values of a
-/// wrong type or out of range, two groups of one name. Values that hold ${VAR} are left for later.
-void checkLayer(const Node& root, Findings& findings);
+/// Checks one file by itself: unknown tables and keys, values of a wrong type or out of range, two
+/// groups of one name. Values that hold ${VAR} are left for later.
+void checkFile(const Node& root, Findings& findings);
+/// The same for what is laid over the files and their overlays, and so can hold no [env].
+void checkOption(const Node& root, Findings& findings);
 
 }  // namespace forage::config

@@ -57,8 +57,8 @@ std::unique_ptr<Made> makeBy(std::unique_ptr<Made> (*make)(const Settings&, cons
   std::unique_ptr<Made> made;
   try {
     made = make(use.settings, PluginContext{clock});
-  } catch (const Error&) {
-    throw;  // a ConfigError names its own place
+  } catch (const ConfigError&) {
+    throw;  // it names its own place
   } catch (const std::bad_alloc&) {
     throw;
   } catch (const Poco::Exception& error) {

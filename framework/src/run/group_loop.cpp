@@ -2,6 +2,7 @@
 
 #include <exception>
 #include <string>
+#include <thread>
 #include <utility>
 
 #include "forage/error.h"
@@ -12,6 +13,9 @@ using visit::Next;
 using visit::Trip;
 
 namespace {
+
+/// Between looks into the mailbox once the session has failed.
+constexpr Millis kPoll{1};
 
 GroupRun& groupOf(const Trip& trip) noexcept { return static_cast<GroupRun&>(*trip.group); }
 
@@ -35,7 +39,7 @@ void GroupLoop::run(std::size_t first) {
     try {
       turn();
     } catch (...) {
-      if (stopping_) throw;
+      // The loop goes on to its end: other threads may wait for what its trips lead.
       context_.fail(std::current_exception());
     }
   }
@@ -47,11 +51,31 @@ void GroupLoop::turn() {
   pumpRunnable();
   flushLookups();
   if (groups_.empty()) return;
-  session_->wait(waitUntil(), fetched_);
+  wait();
   for (Fetched& one : fetched_) handleFetched(std::move(one));
   fetched_.clear();
   handleMessages();
-  if (stopping_ && !cancelled_ && services_.clock.now() >= grace_end_) cancelFetches();
+  const bool grace_is_over = session_failed_ || services_.clock.now() >= grace_end_;
+  if (stopping_ && !cancelled_ && grace_is_over) cancelFetches();
+}
+
+void GroupLoop::wait() {
+  if (!session_failed_) {
+    try {
+      session_->wait(waitUntil(), fetched_);
+    } catch (...) {
+      sessionFailed();
+    }
+    return;
+  }
+  // What wakes the loop is gone: until it has ended it looks into its mailbox now and then.
+  std::this_thread::sleep_for(kPoll);
+}
+
+/// A session that throws breaks its contract: the run ends, and nothing more is expected of it.
+void GroupLoop::sessionFailed() {
+  session_failed_ = true;
+  context_.fail(std::current_exception());
 }
 
 TimePoint GroupLoop::waitUntil() const {
@@ -89,12 +113,12 @@ void GroupLoop::makeRunnable(GroupRun& group) {
 }
 
 void GroupLoop::pumpRunnable() {
-  pumping_.swap(runnable_);
-  for (GroupRun* group : pumping_) {
-    group->runnable = false;
-    pump(*group);
+  for (std::size_t left = runnable_.size(); left > 0; --left) {
+    GroupRun& group = *runnable_.front();
+    runnable_.pop_front();
+    group.runnable = false;
+    pump(group);
   }
-  pumping_.clear();
 }
 
 void GroupLoop::pump(GroupRun& group) {
@@ -274,7 +298,11 @@ void GroupLoop::startFetch(GroupRun& group, Trip& trip) {
   ++group.in_flight;
   trip.fetching = true;
   pipeline_.fetching(trip);
-  session_->start(idOf(trip), trip.request, context_.job.fetch.limits);
+  try {
+    session_->start(idOf(trip), trip.request, context_.job.fetch.limits);
+  } catch (...) {
+    sessionFailed();  // the fetch is cancelled with all others
+  }
 }
 
 bool GroupLoop::serveLine(GroupRun& group, std::string_view host) {
@@ -352,7 +380,7 @@ void GroupLoop::handle(visit::SlotGranted& granted) {
   GroupRun& group = *static_cast<GroupRun*>(granted.who);
   const auto line = group.lines.find(granted.host);
   line->second.in_line = false;
-  if (!group.hasPlace()) {
+  if (!group.hasPlace() || isBlocked(group)) {
     services_.hosts.release(granted.host);
     group.declined.push_back(granted.host);
     return;
@@ -378,14 +406,22 @@ void GroupLoop::handleFetched(Fetched&& fetched) {
   --group.in_flight;
   trip.fetching = false;
   services_.hosts.release(trip.url.authority());
-  proceed(trip, pipeline_.settle(trip, std::move(fetched)));
   makeRunnable(group);
+  Next next = Next::kDone;
+  try {
+    next = pipeline_.settle(trip, std::move(fetched));
+  } catch (...) {  // out of memory: the run ends, and nobody waits for this trip
+    context_.fail(std::current_exception());
+    drop(trip);
+    return;
+  }
+  proceed(trip, next);
 }
 
 // --- stop -------------------------------------------------------------------------------------
 
 void GroupLoop::drop(Trip& trip) {
-  pipeline_.cancel(trip, false);
+  pipeline_.cancel(trip, trip.requests > 0);
   finish(trip);
 }
 
@@ -418,7 +454,11 @@ void GroupLoop::cancelFetches() {
   for (const std::unique_ptr<Trip>& trip : trips_) {
     if (!trip->fetching) continue;
     GroupRun& group = groupOf(*trip);
-    session_->cancel(idOf(*trip));
+    try {
+      session_->cancel(idOf(*trip));
+    } catch (...) {
+      sessionFailed();
+    }
     trip->fetching = false;
     --group.in_flight;
     services_.metrics.in_flight.fetch_sub(1, std::memory_order_relaxed);

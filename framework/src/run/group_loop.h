@@ -4,6 +4,7 @@
 #pragma once
 
 #include <cstddef>
+#include <deque>
 #include <memory>
 #include <string_view>
 #include <unordered_map>
@@ -37,6 +38,8 @@ class GroupLoop {
   static constexpr std::size_t kTurn = 128;
 
   void turn();
+  void wait();
+  void sessionFailed();
   // Groups.
   void admit(std::size_t index);
   void admitNext();
@@ -81,8 +84,7 @@ class GroupLoop {
   visit::Pipeline pipeline_;
 
   std::unordered_map<GroupRun*, std::unique_ptr<GroupRun>> groups_;  // under way
-  std::vector<GroupRun*> runnable_;
-  std::vector<GroupRun*> pumping_;
+  std::deque<GroupRun*> runnable_;
   bool more_groups_ = true;
 
   std::vector<std::unique_ptr<visit::Trip>> trips_;  // every trip made
@@ -92,6 +94,7 @@ class GroupLoop {
   std::vector<Fetched> fetched_;
   bool stopping_ = false;
   bool cancelled_ = false;
+  bool session_failed_ = false;
   TimePoint grace_end_ = kNever;
 };
 

@@ -63,7 +63,7 @@ struct GroupRun final : visit::TripGroup {
   std::deque<visit::Trip*> queue;  ///< in the order of the list; looked up, or about to be
   std::deque<visit::Trip*> ready;  ///< on a later hop, looked up: before the queue
   std::unordered_map<std::string, HostLine, Hash, std::equal_to<>> lines;
-  std::deque<std::string> declined;  ///< hosts whose slot came while the group had no place
+  std::deque<std::string> declined;  ///< hosts whose slot the group could not use when it came
 };
 
 }  // namespace forage::run

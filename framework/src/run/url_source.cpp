@@ -6,6 +6,7 @@
 #include <cerrno>
 #include <cstring>
 #include <fstream>
+#include <system_error>
 
 #include "forage/error.h"
 #include "forage/url.h"
@@ -94,7 +95,11 @@ bool UrlSource::refill() {
 }
 
 std::uint64_t checkUrlFile(const std::filesystem::path& file, std::vector<std::string>& findings) {
-  if (!std::filesystem::is_regular_file(file)) return 0;
+  std::error_code error;
+  if (!std::filesystem::is_regular_file(file, error)) {
+    findings.push_back(file.string() + ": cannot be read: it is no regular file");
+    return 0;
+  }
   std::ifstream in(file);
   if (!in) {
     findings.push_back(file.string() + ": cannot be read: " + std::strerror(errno));

@@ -44,8 +44,8 @@ class UrlSource {
 [[nodiscard]] std::string_view urlOfLine(std::string_view line) noexcept;
 
 /// Reads a URL file once through. Adds a finding "FILE:LINE: ..." for each line that is no URL (the
-/// first few) and returns how many URLs there are. Files that are not regular (pipes) are left
-/// alone.
+/// first few) and returns how many URLs there are. What is no regular file is a finding: it is read
+/// in pieces, which a pipe cannot give twice, and to open one would wait for its writer.
 std::uint64_t checkUrlFile(const std::filesystem::path& file, std::vector<std::string>& findings);
 
 }  // namespace forage::run

@@ -22,7 +22,9 @@ std::string attempt(Call&& call) {
   } catch (const std::bad_alloc&) {
     throw;
   } catch (const std::exception& error) {
-    return error.what();
+    return *error.what() == '\0' ? "for no reason given" : error.what();
+  } catch (...) {
+    return "the plugin threw what is no exception";
   }
 }
 
@@ -53,8 +55,8 @@ void GuardedCache::find(std::span<const Key> keys, std::span<EntryPtr> found) no
     std::fill(found.begin(), found.end(), nullptr);
     findFallback(keys, found);
   } else if (fallback_ != nullptr) {
-    mirrorFound(keys, found);
     if (was_degraded_.load()) findFallback(keys, found);
+    mirrorFound(keys, found);
   }
   const auto hits = static_cast<std::uint64_t>(
       std::count_if(found.begin(), found.end(), [](const EntryPtr& e) { return e != nullptr; }));
@@ -75,12 +77,14 @@ void GuardedCache::findFallback(std::span<const Key> keys, std::span<EntryPtr> f
   if (fallback_ == nullptr) return;
   const bool back = !degraded_.load();
   for (std::size_t i = 0; i < keys.size(); ++i) {
-    if (found[i] != nullptr) continue;
+    EntryPtr held;
     const std::string why =
-        attempt([&] { fallback_->find(keys.subspan(i, 1), found.subspan(i, 1)); });
-    if (!why.empty()) found[i] = nullptr;
-    // The cache came back without it (restarted empty, say): it is owed again.
-    if (back && found[i] != nullptr) owe(keys[i]);
+        attempt([&] { fallback_->find(keys.subspan(i, 1), std::span(&held, 1)); });
+    if (!why.empty() || held == nullptr) continue;
+    if (found[i] != nullptr && found[i]->received() >= held->received()) continue;
+    found[i] = std::move(held);
+    // The cache came back without it (restarted empty, say) or with an older one: it is owed again.
+    if (back) owe(keys[i]);
   }
 }
 

@@ -1,5 +1,6 @@
 #include "store/write_behind.h"
 
+#include <algorithm>
 #include <utility>
 
 namespace forage::store {
@@ -43,7 +44,9 @@ void WriteBehind::push(Keep item) {
 bool WriteBehind::listenIfFull(RoomListener& listener) {
   const std::lock_guard lock(mutex_);
   if (!full()) return false;
-  listeners_.push_back(&listener);
+  if (std::find(listeners_.begin(), listeners_.end(), &listener) == listeners_.end()) {
+    listeners_.push_back(&listener);
+  }
   return true;
 }
 

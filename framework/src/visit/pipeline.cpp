@@ -4,6 +4,7 @@
 #include <string>
 #include <utility>
 
+#include "forage/config.h"
 #include "http/content_coding.h"
 #include "http/freshness.h"
 #include "http/redirect.h"
@@ -33,7 +34,7 @@ Next Pipeline::begin(Trip& trip) {
 
 void Pipeline::reject(Trip& trip, std::string_view text, std::string why) {
   trip.started = services_.clock.now();
-  trip.first_url = text;
+  trip.first_url = redacted(text);  // as written, so that it may still hold a password
   trip.source = Outcome::kFailed;
   (void)deliver(trip, nullptr, {ErrorKind::kUrl, std::move(why)}, false);
 }

@@ -1,5 +1,6 @@
 #include "visit/sink_queue.h"
 
+#include <algorithm>
 #include <utility>
 
 namespace forage::visit {
@@ -38,7 +39,9 @@ void SinkQueue::push(Visit&& visit) {
 bool SinkQueue::listenIfFull(store::RoomListener& listener) {
   const std::lock_guard lock(mutex_);
   if (!full()) return false;
-  listeners_.push_back(&listener);
+  if (std::find(listeners_.begin(), listeners_.end(), &listener) == listeners_.end()) {
+    listeners_.push_back(&listener);
+  }
   return true;
 }
 
@@ -50,23 +53,32 @@ void SinkQueue::close() {
   }
   work_.notify_one();
   thread_.join();
-  if (broken_) return;  // reported by failed_
-  for (const auto& sink : sinks_) sink->close();
+  std::exception_ptr failure;
+  for (const auto& sink : sinks_) {
+    if (sink.get() == broken_) continue;
+    try {
+      sink->close();
+    } catch (...) {
+      if (!failure) failure = std::current_exception();
+    }
+  }
+  if (failure && broken_ == nullptr) std::rethrow_exception(failure);  // else failed_ was told
 }
 
 void SinkQueue::serveAll(std::deque<Visit>& batch) {
   while (!batch.empty()) {
     const Visit& visit = batch.front();
-    if (!broken_) {
+    const std::size_t bytes = bytesOf(visit);  // before a sink has it decoded
+    for (std::size_t i = 0; i < sinks_.size() && broken_ == nullptr; ++i) {
       try {
-        for (const auto& sink : sinks_) sink->accept(visit);
+        sinks_[i]->accept(visit);
       } catch (...) {
-        broken_ = true;
+        broken_ = sinks_[i].get();
         failed_(std::current_exception());
       }
     }
     visits_.fetch_sub(1, std::memory_order_relaxed);
-    bytes_.fetch_sub(bytesOf(visit), std::memory_order_relaxed);
+    bytes_.fetch_sub(bytes, std::memory_order_relaxed);
     batch.pop_front();
   }
 }

@@ -45,7 +45,8 @@ class SinkQueue {
   /// As WriteBehind::listenIfFull.
   [[nodiscard]] bool listenIfFull(store::RoomListener& listener);
 
-  /// Serves what is queued, closes the sinks and ends the thread. Called once. Throws SinkError.
+  /// Serves what is queued, ends the thread and closes every sink but one that has failed before.
+  /// Called once. Throws SinkError.
   void close();
 
  private:
@@ -63,8 +64,8 @@ class SinkQueue {
   std::deque<Visit> queue_;
   std::vector<store::RoomListener*> listeners_;
   bool closing_ = false;
-  bool broken_ = false;  // a sink has failed: what comes is dropped
   std::thread thread_;
+  const Sink* broken_ = nullptr;  // has failed, so that what comes is dropped; of thread_
 };
 
 }  // namespace forage::visit

@@ -32,7 +32,7 @@ TEST(RedisOptions, HaveDefaults) {
   const Options options = readOptions(settings({{"url", std::string("redis://localhost")}}));
   EXPECT_EQ(options.connect_timeout, Millis(500));
   EXPECT_EQ(options.command_timeout, Millis(500));
-  EXPECT_EQ(options.retry_period, Millis(250));
+  EXPECT_EQ(options.retry_period, Millis(100));
   EXPECT_EQ(options.max_connections, 4U);
   EXPECT_EQ(options.max_value_size, 64u << 20);
   EXPECT_EQ(options.database, 0);

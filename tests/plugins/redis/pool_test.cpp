@@ -9,14 +9,14 @@
 #include <thread>
 #include <vector>
 
-#include "manual_clock.h"
 #include "net/connect.h"
 #include "scripted_server.h"
+#include "support/fake_clock.h"
 
 namespace forage::redis {
 namespace {
 
-using test::ManualClock;
+using test::FakeClock;
 using test::Peer;
 using test::ScriptedServer;
 
@@ -58,7 +58,7 @@ struct PoolTest : testing::Test {
     return false;
   }
 
-  ManualClock clock;
+  FakeClock clock;
   Source source;
 };
 

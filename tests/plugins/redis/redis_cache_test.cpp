@@ -18,7 +18,7 @@ const Key kKey = "url:http://example.com/";
 using Type = RedisServer::Answer::Type;
 
 struct RedisCache : testing::Test {
-  ManualClock clock;
+  FakeClock clock;
   RedisServer server;
 };
 

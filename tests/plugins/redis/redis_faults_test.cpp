@@ -31,7 +31,7 @@ std::string valueOf(const Key& key, const std::string& body) {
 }
 
 struct RedisFaults : testing::Test {
-  ManualClock clock;
+  FakeClock clock;
 };
 
 TEST_F(RedisFaults, SayInOneLineWhereAndWhy) {
@@ -331,6 +331,18 @@ TEST_F(RedisFaults, IncludeAScanThatWouldNeverEnd) {
   });
   const auto cache = makeRedis(server.url(), clock);
   EXPECT_THROW(cache->scan("*", [](const Scanned&) { return true; }), CacheError);
+}
+
+TEST_F(RedisFaults, IncludeAGreetingWithoutEnd) {
+  ScriptedServer server([](Peer& peer) {
+    peer.read(1);
+    peer.send("$500000000\r\n" + std::string(6u << 20, 'x'));
+    peer.awaitClose();
+  });
+  const auto cache = makeRedis(server.url(), clock, {{"max_value_size", std::string("1MiB")}});
+  EXPECT_NE(errorOfFind(*cache).find("too large"), std::string::npos);
+  EXPECT_NE(errorOfFind(*cache).find("too large"), std::string::npos);
+  EXPECT_EQ(cache->stats().misses, 0U);
 }
 
 TEST_F(RedisFaults, IncludeACountBeyondWhatWasErased) {

@@ -1,25 +1,16 @@
 #include "redis_plugin.h"
 
-#include <dlfcn.h>
 #include <gtest/gtest.h>
 
-#include <stdexcept>
+#include <algorithm>
+#include <cstring>
 #include <utility>
 
 #include "forage/entry.h"
 #include "forage/error.h"
+#include "support/plugin_library.h"
 
 namespace forage::test {
-
-const PluginInfo& redisPlugin() {
-  // Never unloaded, as the host does it.
-  void* library =
-      dlopen(FORAGE_BUILD_DIR "/lib/forage/plugins/libforage_redis.so", RTLD_NOW | RTLD_LOCAL);
-  if (library == nullptr) throw std::runtime_error(dlerror());
-  const auto entry = reinterpret_cast<PluginEntryPoint>(dlsym(library, kPluginEntryPoint));
-  if (entry == nullptr) throw std::runtime_error("no entry point");
-  return *entry();
-}
 
 std::unique_ptr<Cache> makeRedis(const std::string& url, const Clock& clock,
                                  const Options& options) {
@@ -28,7 +19,7 @@ std::unique_ptr<Cache> makeRedis(const std::string& url, const Clock& clock,
   values["command_timeout"].data = std::string("20s");
   values["url"].data = url;
   for (const auto& [key, data] : options) values[key].data = data;
-  return redisPlugin().make_cache(Settings("cache.redis", std::move(values)), {clock});
+  return loadPlugin("redis").make_cache(Settings("cache.redis", std::move(values)), {clock});
 }
 
 EntryPtr entryOf(const Key& key, std::string body) {
@@ -51,9 +42,9 @@ std::vector<Key> keysOf(std::size_t n) {
 std::string bytesOf(std::size_t size, unsigned seed) {
   std::string bytes(size, '\0');
   std::uint64_t state = seed;
-  for (char& byte : bytes) {
+  for (std::size_t i = 0; i < size; i += sizeof state) {
     state = state * 6364136223846793005U + 1442695040888963407U;
-    byte = static_cast<char>(state >> 56);
+    std::memcpy(bytes.data() + i, &state, std::min(sizeof state, size - i));
   }
   return bytes;
 }

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <map>
 #include <memory>
 #include <optional>
 #include <string>
@@ -11,15 +12,12 @@
 #include "forage/cache.h"
 #include "forage/clock.h"
 #include "forage/plugin.h"
-#include "manual_clock.h"
+#include "support/fake_clock.h"
 
 namespace forage::test {
 
 /// Options as a job file would give them.
 using Options = std::map<std::string, decltype(Settings::Value::data)>;
-
-/// Loads libforage_redis.so.
-[[nodiscard]] const PluginInfo& redisPlugin();
 
 /// A cache at `url`. Timeouts are long unless `options` say otherwise. `clock` outlives it.
 [[nodiscard]] std::unique_ptr<Cache> makeRedis(const std::string& url, const Clock& clock,

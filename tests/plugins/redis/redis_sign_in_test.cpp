@@ -7,6 +7,7 @@
 #include "forage/error.h"
 #include "redis_plugin.h"
 #include "scripted_server.h"
+#include "support/plugin_library.h"
 #include "support/redis_server.h"
 
 namespace forage::test {
@@ -33,7 +34,7 @@ std::string withUser(const std::string& url, const std::string& user) {
 }
 
 TEST(RedisPlugin, DescribesItself) {
-  const PluginInfo& info = redisPlugin();
+  const PluginInfo& info = loadPlugin("redis");
   EXPECT_EQ(info.abi, kAbi);
   EXPECT_STREQ(info.build, FORAGE_BUILD);
   EXPECT_STREQ(info.name, "redis");
@@ -45,7 +46,7 @@ TEST(RedisPlugin, DescribesItself) {
 }
 
 TEST(RedisPlugin, ThrowsAConfigErrorForOptionsThatItCannotUse) {
-  const ManualClock clock;
+  const FakeClock clock;
   EXPECT_THROW(makeRedis("", clock), ConfigError);
   EXPECT_THROW(makeRedis("http://localhost", clock), ConfigError);
   EXPECT_THROW(makeRedis("rediss://localhost", clock, {{"ca_file", std::string("/nowhere")}}),
@@ -54,7 +55,7 @@ TEST(RedisPlugin, ThrowsAConfigErrorForOptionsThatItCannotUse) {
 
 TEST(RedisSignIn, WorksOverTcpUnixSocketAndTls) {
   RedisServer server({.tls = true});
-  const ManualClock clock;
+  const FakeClock clock;
   const Options trust{{"ca_file", server.caFile().string()}};
   expectItWorks(*makeRedis(server.url(), clock));
   expectItWorks(*makeRedis(server.unixUrl(), clock));
@@ -64,7 +65,7 @@ TEST(RedisSignIn, WorksOverTcpUnixSocketAndTls) {
 
 TEST(RedisSignIn, MovesLargePipelinesBothWaysUnderTls) {
   RedisServer server({.tls = true});
-  const ManualClock clock;
+  const FakeClock clock;
   const auto cache = makeRedis(server.tlsUrl(), clock, {{"ca_file", server.caFile().string()}});
   const std::vector<Key> keys = keysOf(24);
   std::vector<Keep> items;
@@ -84,7 +85,7 @@ TEST(RedisSignIn, RefusesACertificateOfAnotherAuthority) {
   RedisServer server({.tls = true});
   const TemporaryFolder folder;
   const CertificateAuthority other(folder.path(), "other");
-  const ManualClock clock;
+  const FakeClock clock;
   const auto cache = makeRedis(server.tlsUrl(), clock, {{"ca_file", other.file().string()}});
   const std::string error = errorOfFind(*cache);
   EXPECT_TRUE(error.starts_with("redis at 127.0.0.1:" + std::to_string(server.tlsPort()) +
@@ -94,7 +95,7 @@ TEST(RedisSignIn, RefusesACertificateOfAnotherAuthority) {
 
 TEST(RedisSignIn, RefusesTheCertificateOfAnotherHost) {
   RedisServer server({.tls = true, .tls_names = "DNS:elsewhere.example,IP:127.0.0.9"});
-  const ManualClock clock;
+  const FakeClock clock;
   const Options trust{{"ca_file", server.caFile().string()}};
   const std::string port = std::to_string(server.tlsPort());
   EXPECT_NE(errorOfFind(*makeRedis("rediss://127.0.0.1:" + port, clock, trust)).find("mismatch"),
@@ -105,13 +106,13 @@ TEST(RedisSignIn, RefusesTheCertificateOfAnotherHost) {
 
 TEST(RedisSignIn, RefusesASystemThatTrustsNobodyHere) {
   RedisServer server({.tls = true});
-  const ManualClock clock;
+  const FakeClock clock;
   EXPECT_NE(errorOfFind(*makeRedis(server.tlsUrl(), clock)), "");
 }
 
 TEST(RedisSignIn, FailsWhereTlsMeetsAPlainPort) {
   RedisServer server({.tls = true});
-  const ManualClock clock;
+  const FakeClock clock;
   const Options options{{"ca_file", server.caFile().string()},
                         {"connect_timeout", std::string("200ms")}};
   const auto cache =
@@ -121,14 +122,14 @@ TEST(RedisSignIn, FailsWhereTlsMeetsAPlainPort) {
 
 TEST(RedisSignIn, FailsWhereAPlainConnectionMeetsTls) {
   RedisServer server({.tls = true});
-  const ManualClock clock;
+  const FakeClock clock;
   const auto cache = makeRedis("redis://127.0.0.1:" + std::to_string(server.tlsPort()), clock);
   EXPECT_TRUE(errorOfFind(*cache).starts_with("redis at ")) << errorOfFind(*cache);
 }
 
 TEST(RedisSignIn, GivesAPasswordOfAnyCharacters) {
   RedisServer server({.tls = true, .password = kSecret});
-  const ManualClock clock;
+  const FakeClock clock;
   const std::string password = std::string(":") + kSecretInUrl;
   expectItWorks(*makeRedis(withUser(server.url(), password), clock));
   expectItWorks(*makeRedis(withUser(server.unixUrl(), password), clock));
@@ -141,7 +142,7 @@ TEST(RedisSignIn, GivesAPasswordOfAnyCharacters) {
 
 TEST(RedisSignIn, SaysWhatToCheckWhenAPasswordIsWrongOrMissing) {
   RedisServer server({.password = "right"});
-  const ManualClock clock;
+  const FakeClock clock;
   const std::string address = "redis at 127.0.0.1:" + std::to_string(server.port()) + ": ";
   const std::string wrong =
       errorOfFind(*makeRedis(withUser(server.url(), std::string(":") + kSecretInUrl), clock));
@@ -156,7 +157,7 @@ TEST(RedisSignIn, SaysWhatToCheckWhenAPasswordIsWrongOrMissing) {
 
 TEST(RedisSignIn, AsksAWrongPasswordOncePerPeriod) {
   RedisServer server({.password = "right"});
-  const ManualClock clock;
+  const FakeClock clock;
   const auto cache = makeRedis(withUser(server.url(), ":wrong"), clock);
   for (int i = 0; i < 50; ++i) EXPECT_NE(errorOfFind(*cache).find("WRONGPASS"), std::string::npos);
   EXPECT_EQ(counter(*cache, "connect_failures"), 1U);
@@ -165,7 +166,7 @@ TEST(RedisSignIn, AsksAWrongPasswordOncePerPeriod) {
 TEST(RedisSignIn, SignsInAsAUser) {
   RedisServer server(
       {.lines = {"user forage on >pw ~url:* +get +set +unlink +scan +pttl +select"}});
-  const ManualClock clock;
+  const FakeClock clock;
   const auto cache = makeRedis(withUser(server.url(), "forage:pw") + "/1", clock);
   expectItWorks(*cache);
   int shown = 0;
@@ -178,7 +179,7 @@ TEST(RedisSignIn, SignsInAsAUser) {
 
 TEST(RedisSignIn, SaysWhichRightsAUserLacks) {
   RedisServer server({.lines = {"user reader on >pw ~* +get", "user nobody on >pw"}});
-  const ManualClock clock;
+  const FakeClock clock;
   const auto reader = makeRedis(withUser(server.url(), "reader:pw"), clock);
   EXPECT_EQ(errorOfFind(*reader), "");
   const std::string error = errorOfStore(*reader);
@@ -209,7 +210,7 @@ TEST(RedisSignIn, FallsBackToAuthAndClientSetname) {
       }
     }
   });
-  const ManualClock clock;
+  const FakeClock clock;
   {
     const auto cache = makeRedis(withUser(server.url(), "bob:pw") + "/4", clock);
     EXPECT_EQ(errorOfFind(*cache, "k"), "");
@@ -233,7 +234,7 @@ TEST(RedisSignIn, RepeatsNoSecretThatAServerSendsBack) {
   ScriptedServer quoting([](Peer& peer) {
     while (const auto command = peer.read()) peer.send(unknown(*command));
   });
-  const ManualClock clock;
+  const FakeClock clock;
   const std::string user = std::string("bob:") + kSecretInUrl;
   for (const ScriptedServer* each : {&server, &quoting}) {
     const std::string error = errorOfFind(*makeRedis(withUser(each->url(), user), clock));
@@ -248,7 +249,7 @@ TEST(RedisSignIn, TellsWhatAServerSaysBeforeItCloses) {
     peer.close();
     peer.awaitClose();
   });
-  const ManualClock clock;
+  const FakeClock clock;
   const auto cache = makeRedis(server.url() + "/1", clock);
   EXPECT_NE(errorOfFind(*cache).find("max number of clients reached"), std::string::npos);
 }
@@ -259,14 +260,14 @@ TEST(RedisSignIn, DoesNotTakeAnotherServerForRedis) {
     peer.send("HTTP/1.1 400 Bad Request\r\n\r\n");
     peer.awaitClose();
   });
-  const ManualClock clock;
+  const FakeClock clock;
   const auto cache = makeRedis(server.url(), clock);
   EXPECT_NE(errorOfFind(*cache).find("no RESP2"), std::string::npos);
 }
 
 TEST(RedisSignIn, GivesUpOnAServerThatNeverAnswers) {
   ScriptedServer server([](Peer& peer) { peer.awaitClose(); });
-  const ManualClock clock;
+  const FakeClock clock;
   const auto cache = makeRedis(server.url(), clock, {{"command_timeout", std::string("30ms")}});
   EXPECT_NE(errorOfFind(*cache).find("no answer within 30ms"), std::string::npos);
 }

@@ -126,7 +126,8 @@ TEST(RedisUrl, RefusesPartsThatAreWrong) {
                           "redis+unix://",
                           "redis+unix:///",
                           "redis+unix://relative/path",
-                          "redis+unix:///run/%00sock"}) {
+                          "redis+unix:///run/%00sock",
+                          "redis+unix:///run/%0asock"}) {
     EXPECT_NE(refusal(url), "") << url;
   }
   EXPECT_NE(refusal("redis+unix:///" + std::string(200, 'a')).find("107"), std::string::npos);

@@ -160,7 +160,8 @@ TEST(ReplyReader, ReadsALargeStringWhole) {
   ReplyReader reader(64u << 20);
   std::string body(5u << 20, 'x');
   for (std::size_t i = 0; i < body.size(); i += 997) body[i] = static_cast<char>(i);
-  std::string bytes = "$" + std::to_string(body.size()) + "\r\n" + body + "\r\n";
+  std::string bytes = "$";
+  bytes.append(std::to_string(body.size())).append("\r\n").append(body).append("\r\n");
   std::string_view rest = bytes;
   std::unique_ptr<Reply> reply;
   while (!rest.empty()) {

@@ -9,6 +9,7 @@
 
 #include <array>
 #include <cstdlib>
+#include <utility>
 
 namespace forage::test {
 
@@ -89,10 +90,12 @@ void Peer::awaitClose() {
 }
 
 std::string bulk(std::string_view text) {
-  return "$" + std::to_string(text.size()) + "\r\n" + std::string(text) + "\r\n";
+  std::string reply = "$";
+  reply.append(std::to_string(text.size())).append("\r\n").append(text).append("\r\n");
+  return reply;
 }
 
-ScriptedServer::ScriptedServer(Script script) {
+ScriptedServer::ScriptedServer(Script script) : script_(std::move(script)) {
   listening_ = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
   sockaddr_in address{};
   address.sin_family = AF_INET;
@@ -103,19 +106,19 @@ ScriptedServer::ScriptedServer(Script script) {
   EXPECT_EQ(::listen(listening_, 64), 0);
   EXPECT_EQ(::getsockname(listening_, raw, &size), 0);
   port_ = ntohs(address.sin_port);
-  accepting_ = std::thread([this, script = std::move(script)] { serve(script); });
+  accepting_ = std::thread([this] { serve(); });
 }
 
-void ScriptedServer::serve(const Script& script) {
+void ScriptedServer::serve() {
   for (;;) {
     const int fd = ::accept4(listening_, nullptr, nullptr, SOCK_CLOEXEC);
     if (fd < 0) return;
     ::setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &kPatience, sizeof kPatience);
     ::setsockopt(fd, SOL_SOCKET, SO_SNDTIMEO, &kPatience, sizeof kPatience);
     const std::size_t index = accepted_++;
-    clients_.push_back({fd, std::thread([&script, fd, index] {
+    clients_.push_back({fd, std::thread([this, fd, index] {
                           Peer peer(fd, index);
-                          script(peer);
+                          script_(peer);
                           ::shutdown(fd, SHUT_RDWR);
                         })});
   }

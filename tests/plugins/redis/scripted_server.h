@@ -66,13 +66,14 @@ class ScriptedServer {
   [[nodiscard]] std::size_t accepted() const noexcept { return accepted_; }
 
  private:
-  void serve(const Script& script);
+  void serve();
 
   struct Client {
     int fd;
     std::thread thread;
   };
 
+  const Script script_;
   int listening_ = -1;
   std::uint16_t port_ = 0;
   std::atomic<std::size_t> accepted_{0};

@@ -15,7 +15,7 @@ namespace {
 
 TEST(Progress, TellsDoneRateHitsFailuresAndEta) {
   EXPECT_EQ(progressText({1234, 300, 2, 20000, 64, false}, 512),
-            "1,234/20,000 URLs  512/s  hits 300  failed 2  in flight 64  ETA 36.7 s");
+            "1,234/20,000 URLs  512/s  hits 300  failed 2  in flight 64  ETA 37 s");
 }
 
 TEST(Progress, LeavesOutWhatIsNotKnown) {

@@ -51,6 +51,29 @@ TEST_F(RunnerCacheTest, AStuckStoreStopsNewFetchesAndNotTheLoop) {
   EXPECT_EQ(cache_->size(), 50u);
 }
 
+TEST_F(RunnerCacheTest, AStuckStoreStopsAlsoWhatWaitsForAHost) {
+  const std::string other = urlOf(0, "other.test");
+  job_.run.max_threads = 1;
+  job_.fetch.parallel_max_host = 1;
+  job_.cache.queue_max = 1;  // one entry fills it
+  addPages(2);
+  addGroup("other", {other});
+  make(samePage);
+  fetcher_->hold(urlOf(0));
+  fetcher_->hold(other);
+  std::jthread running([this] { (void)run(); });
+  ASSERT_TRUE(eventually([&] { return fetcher_->total() == 2 && runner_->metrics().parked == 1; }));
+  cache_->hold();
+  fetcher_->release(urlOf(0));  // its slot is handed on, to a URL that may not be fetched now
+  EXPECT_TRUE(eventually([&] { return recorder_.count() >= 1; }));
+  fetcher_->release(other);
+  EXPECT_TRUE(eventually([&] { return recorder_.count() >= 2; }));
+  EXPECT_EQ(fetcher_->total(), 2);
+  cache_->open();
+  running.join();
+  EXPECT_EQ(recorder_.count(), 3u);
+}
+
 TEST_F(RunnerCacheTest, ARunWithoutItsCacheFetchesEverythingOnce) {
   for (int g = 0; g < 4; ++g) addPages(100, "g" + std::to_string(g));
   make(samePage);

@@ -1,4 +1,7 @@
 // Ending a run early: by the user, or by a sink that fails.
+#include <algorithm>
+#include <stdexcept>
+
 #include "run_fixture.h"
 
 namespace forage::run {
@@ -34,6 +37,23 @@ TEST_F(RunnerStopTest, FetchesInFlightAreFinishedWithinTheGracePeriod) {
   EXPECT_TRUE(report.interrupted);
   EXPECT_EQ(report.exit_code, ExitCode::kInterrupted);
   EXPECT_EQ(cache_->size(), 8u);
+}
+
+TEST_F(RunnerStopTest, ARedirectThatIsNotFollowedAnyMoreIsCounted) {
+  job_.run.grace_period = Millis(60'000);
+  addGroup("g", {urlOf(1)});
+  make([](const std::string&) { return test::redirect(urlOf(2)); });
+  fetcher_->hold();
+  Report report;
+  std::jthread running([&] { report = run(); });
+  ASSERT_TRUE(eventually([&] { return fetcher_->total() == 1; }));
+  stop_.request_stop();
+  fetcher_->release();
+  running.join();
+  expectLaw(report, 1);
+  EXPECT_EQ(report.totals.requests, 1u);
+  EXPECT_EQ(report.errors.at(0).kind, ErrorKind::kCancelled);
+  EXPECT_EQ(cache_->size(), 0u);
 }
 
 TEST_F(RunnerStopTest, FetchesThatTakeLongerAreCancelled) {
@@ -109,6 +129,58 @@ TEST_F(RunnerStopTest, AFailingSinkStopsTheRunWithItsError) {
     EXPECT_NE(error.message().find("No space left"), std::string::npos);
   }
   EXPECT_LT(recorder_.count(), 4'000u);
+}
+
+/// Breaks the contract of FetchSession: once a fetch has been asked for, it throws.
+class FaultyFetcher final : public Fetcher {
+ public:
+  explicit FaultyFetcher(bool at_start) : at_start_(at_start) {}
+  std::unique_ptr<FetchSession> open() override { return std::make_unique<Session>(at_start_); }
+
+ private:
+  class Session final : public FetchSession {
+   public:
+    explicit Session(bool at_start) : at_start_(at_start) {}
+    void start(FetchId, const Request&, const FetchLimits&) override {
+      if (at_start_) throw std::runtime_error("broken");
+      started_ = true;
+    }
+    void cancel(FetchId) override { throw std::runtime_error("broken"); }
+    void wait(TimePoint until, std::vector<Fetched>&) override {
+      if (started_) throw std::runtime_error("broken");
+      std::unique_lock lock(mutex_);
+      woken_up_.wait_until(lock, std::min(until, std::chrono::steady_clock::now() + Millis(100)),
+                           [this] { return woken_; });
+      woken_ = false;
+    }
+    void wake() noexcept override {
+      const std::lock_guard lock(mutex_);
+      woken_ = true;
+      woken_up_.notify_all();
+    }
+
+   private:
+    const bool at_start_;
+    bool started_ = false;
+    std::mutex mutex_;
+    std::condition_variable woken_up_;
+    bool woken_ = false;
+  };
+  const bool at_start_;
+};
+
+TEST_F(RunnerStopTest, AFetcherThatThrowsEndsTheRunForThoseWhoWaitForItToo) {
+  job_.run.grace_period = Millis(60'000);  // what it had in flight is not waited for
+  addPages(30, 20);
+  for (const bool at_start : {true, false}) {
+    RunParts parts;
+    parts.cache = std::make_unique<test::FakeCache>();
+    parts.fetcher = std::make_unique<FaultyFetcher>(at_start);
+    Runner runner(job_, std::move(parts), clock_, &recorder_);
+    EXPECT_THROW((void)runner.run({}), std::runtime_error);
+    EXPECT_EQ(runner.metrics().in_flight, 0);
+    EXPECT_EQ(runner.metrics().parked, 0);
+  }
 }
 
 }  // namespace

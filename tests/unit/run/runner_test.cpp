@@ -1,4 +1,8 @@
 // Whole runs over scripted answers: what is fetched, joined, followed, parked and reported.
+#include <unistd.h>
+
+#include <array>
+
 #include "run_fixture.h"
 
 namespace forage::run {
@@ -241,6 +245,25 @@ TEST_P(RunnerTest, ABadUrlIsFoundBeforeTheFirstRequest) {
   make(samePage);
   EXPECT_THROW((void)run(), ConfigError);
   EXPECT_EQ(fetcher_->total(), 0);
+}
+
+TEST_P(RunnerTest, ABadUrlOfStandardInputFailsWithoutItsPassword) {
+  std::array<int, 2> pipe{};
+  ASSERT_EQ(::pipe(pipe.data()), 0);
+  const int kept = ::dup(STDIN_FILENO);
+  ::dup2(pipe[0], STDIN_FILENO);
+  ASSERT_EQ(::write(pipe[1], "http://me:hush@a:0/\n", 20), 20);
+  ::close(pipe[1]);
+  addGroup("g", {});
+  job_.groups[0].urls_file = "-";
+  make(samePage);
+  const Report report = run();
+  ::dup2(kept, STDIN_FILENO);
+  ::close(kept);
+  ::close(pipe[0]);
+  expectLaw(report, 1);
+  EXPECT_EQ(report.exit_code, ExitCode::kUsage);
+  EXPECT_EQ(report.errors.at(0).url, "http://me:***@a:0/");
 }
 
 TEST_P(RunnerTest, AFailureIsSharedWithThoseWhoWaitedForIt) {

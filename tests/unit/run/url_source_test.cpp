@@ -1,6 +1,7 @@
 #include "run/url_source.h"
 
 #include <gtest/gtest.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <array>
@@ -86,6 +87,15 @@ TEST_F(UrlSourceTest, ACheckNamesTheLinesThatAreNoUrlsAndCountsTheOthers) {
   ASSERT_EQ(findings.size(), 2u);
   EXPECT_EQ(findings[0].find(file_.string() + ":2: "), 0u);
   EXPECT_EQ(findings[1].find(file_.string() + ":5: "), 0u);
+}
+
+TEST_F(UrlSourceTest, WhatIsNoRegularFileIsFoundBeforehandAndNotOpened) {
+  std::filesystem::remove(file_);
+  ASSERT_EQ(::mkfifo(file_.c_str(), 0600), 0);  // to open it would wait for a writer
+  std::vector<std::string> findings;
+  EXPECT_EQ(checkUrlFile(file_, findings), 0u);
+  ASSERT_EQ(findings.size(), 1u);
+  EXPECT_NE(findings[0].find("no regular file"), std::string::npos);
 }
 
 TEST(StdinLines, GivesLinesAsTheyComeAndSaysWhenThereAreNone) {

@@ -179,5 +179,34 @@ TEST_F(GuardedCacheTest, AProbeAtTheEndTakesTheCacheBackBeforeItsPeriodIsOver) {
   EXPECT_NE(primary_.at("url:a"), nullptr);
 }
 
+TEST_F(GuardedCacheTest, TakesWhateverACacheThrowsForAFailure) {
+  const std::vector<std::function<void()>> failures{[] { throw std::runtime_error(""); },
+                                                    [] { throw 42; }};
+  for (const auto& fail : failures) {
+    make(true, Millis(60'000));
+    primary_.failWith(fail);
+    primary_.setDown(true);
+    EXPECT_EQ(find("url:a"), nullptr);
+    EXPECT_TRUE(guard_->degraded());
+  }
+}
+
+TEST_F(GuardedCacheTest, FindingAnOlderEntryLosesNoNewerOneThatIsOwed) {
+  make(true);
+  const WallTime early{Millis(1'000)};
+  const WallTime late{Millis(2'000)};
+  const Keep old{"url:a", makeEntry("url:a", "older", early), kForever, false};
+  primary_.store(std::span(&old, 1));
+  primary_.setDown(true);
+  store("url:a", "newer", late);
+  primary_.setDown(false);
+  ASSERT_TRUE(eventually([&] { return !guard_->degraded(); }));
+  ASSERT_NE(find("url:a"), nullptr);
+  EXPECT_EQ(find("url:a")->body(), "newer");
+  while (guard_->writeBack()) {
+  }
+  EXPECT_EQ(primary_.at("url:a")->body(), "newer");
+}
+
 }  // namespace
 }  // namespace forage::store

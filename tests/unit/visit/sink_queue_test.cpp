@@ -62,6 +62,7 @@ TEST(SinkQueue, ASlowSinkBlocksNobodyAndAFullQueueSaysSo) {
   for (std::size_t i = 0; i <= SinkQueue::kMaxVisits; ++i) queue.push(visitOf("u"));
   EXPECT_TRUE(queue.full());
   EXPECT_TRUE(queue.listenIfFull(listener));
+  EXPECT_TRUE(queue.listenIfFull(listener));  // and is told once all the same
   {
     const std::lock_guard lock(sink.mutex);
     sink.held = false;
@@ -70,6 +71,7 @@ TEST(SinkQueue, ASlowSinkBlocksNobodyAndAFullQueueSaysSo) {
   EXPECT_TRUE(eventually([&] { return listener.told == 1; }));
   EXPECT_FALSE(queue.full());
   queue.close();
+  EXPECT_EQ(listener.told, 1);
 }
 
 TEST(SinkQueue, AFailingSinkIsReportedOnceAndNoLongerServed) {
@@ -82,6 +84,37 @@ TEST(SinkQueue, AFailingSinkIsReportedOnceAndNoLongerServed) {
   queue.close();
   EXPECT_EQ(failures, 1);
   EXPECT_FALSE(static_cast<RecordingSink&>(*sinks[0]).closed);
+}
+
+TEST(SinkQueue, ASinkThatDecodesAVisitLeavesTheQueueEmptyAndNotFull) {
+  class DecodingSink final : public Sink {
+   public:
+    void accept(const Visit& visit) override {  // as Visit::content() does
+      visit.decoded = std::make_shared<const std::string>(1000, 'x');
+    }
+    void close() override {}
+  };
+  std::vector<std::unique_ptr<Sink>> sinks;
+  sinks.push_back(std::make_unique<DecodingSink>());
+  SinkQueue queue(sinks, [](std::exception_ptr) {});
+  queue.push(visitOf("u"));
+  queue.close();
+  EXPECT_FALSE(queue.full());
+}
+
+TEST(SinkQueue, ASinkThatCannotBeClosedLeavesTheOthersClosed) {
+  class UnclosedSink final : public Sink {
+   public:
+    void accept(const Visit&) override {}
+    void close() override { throw SinkError("disk full"); }
+  };
+  std::vector<std::unique_ptr<Sink>> sinks;
+  sinks.push_back(std::make_unique<UnclosedSink>());
+  sinks.push_back(std::make_unique<RecordingSink>());
+  SinkQueue queue(sinks, [](std::exception_ptr) {});
+  queue.push(visitOf("u"));
+  EXPECT_THROW(queue.close(), SinkError);
+  EXPECT_TRUE(static_cast<RecordingSink&>(*sinks[1]).closed);
 }
 
 }  // namespace

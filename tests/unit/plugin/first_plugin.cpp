@@ -1,0 +1,3 @@
+// One of two plugins with classes, functions and variables of the same names, all visible.
+#define PLUGIN_NAME "first"
+#include "namesake.h"
