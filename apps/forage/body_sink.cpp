@@ -3,6 +3,8 @@
 #include <string>
 #include <utility>
 
+#include "forage/config.h"
+
 namespace forage::app {
 
 BodySink::BodySink(Write write, Tell tell, bool with_headers)
@@ -39,7 +41,7 @@ void BodySink::emit(const Visit& visit) {
   if (visit.succeeded()) {
     write_(visit.content());
   } else {
-    tell_(visit.url + ": " + std::string(toString(visit.failure.kind)) + ": " +
+    tell_(redacted(visit.url) + ": " + std::string(toString(visit.failure.kind)) + ": " +
           visit.failure.message);
   }
 }

@@ -2,6 +2,7 @@
 
 #include <string>
 
+#include "forage/config.h"
 #include "numbers.h"
 #include "terminal.h"
 
@@ -10,7 +11,7 @@ namespace forage::app {
 Console::Console(Terminal& terminal, Detail detail) : terminal_(terminal), detail_(detail) {}
 
 void Console::fetching(std::string_view group, std::string_view url) noexcept {
-  if (takeLine(lines_, kLines)) line(Word::kFetching, group, "URL: " + std::string(url));
+  if (takeLine(lines_, kLines)) line(Word::kFetching, group, "URL: " + redacted(url));
 }
 
 void Console::visited(const Visit& visit) noexcept {
@@ -18,12 +19,12 @@ void Console::visited(const Visit& visit) noexcept {
   if (!visit.succeeded()) {
     if (takeLine(errors_, kErrors)) {
       line(Word::kError, visit.group,
-           "Failed to retrieve " + visit.url + " (" + std::string(toString(visit.failure.kind)) +
-               ": " + visit.failure.message + ")");
+           "Failed to retrieve " + redacted(visit.url) + " (" +
+               std::string(toString(visit.failure.kind)) + ": " + visit.failure.message + ")");
     }
   } else if (visit.outcome != Outcome::kFetched && visit.outcome != Outcome::kRevalidated) {
     // A joined URL is a hit: somebody else's fetch answered it.
-    if (takeLine(lines_, kLines)) line(Word::kHit, visit.group, "URL: " + visit.url);
+    if (takeLine(lines_, kLines)) line(Word::kHit, visit.group, "URL: " + redacted(visit.url));
   }
   results_.add(visit);
 }

@@ -2,6 +2,7 @@
 
 #include <utility>
 
+#include "forage/config.h"
 #include "terminal.h"
 
 namespace forage::app {
@@ -15,7 +16,7 @@ void Results::add(const Visit& visit) {
     const std::lock_guard lock(mutex_);
     if (first_.size() >= limit_ && first_.rbegin()->first < place) return;
   }
-  Result result{std::string(visit.group), visit.url, std::nullopt};
+  Result result{std::string(visit.group), redacted(visit.url), std::nullopt};
   if (visit.succeeded()) result.length = visit.content().size();  // may decode: not under the lock
   const std::lock_guard lock(mutex_);
   first_.insert_or_assign(place, std::move(result));

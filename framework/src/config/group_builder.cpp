@@ -7,7 +7,7 @@
 #include <utility>
 
 #include "config/job_builder.h"
-#include "forage/url.h"
+#include "model/target.h"
 
 namespace forage::config {
 
@@ -79,7 +79,7 @@ void JobBuilder::buildGroup(const Node& node, std::size_t number) {
 void JobBuilder::checkUrls(const GroupSpec& group, const Node* urls) {
   for (std::size_t i = 0; i < group.urls.size() && !findings_.isFull(); ++i) {
     std::string why;
-    if (Url::parse(group.urls[i], &why)) continue;
+    if (parseTarget(group.urls[i], &why)) continue;
     findings_.add((*urls->list())[i].place, "group.urls",
                   why + ": " + config::quoted(redacted(group.urls[i]), 200));
   }

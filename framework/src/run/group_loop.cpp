@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "forage/error.h"
+#include "model/target.h"
 
 namespace forage::run {
 
@@ -172,7 +173,7 @@ Trip* GroupLoop::takeUrl(GroupRun& group) {
   trip->position = group.next_position++;
   ++group.trips;
   std::string why;
-  if (std::optional<Url> url = Url::parse(text, &why)) {
+  if (std::optional<Url> url = parseTarget(text, &why)) {
     trip->url = std::move(*url);
     return trip;
   }

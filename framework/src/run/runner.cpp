@@ -18,6 +18,7 @@
 
 #include "forage/error.h"
 #include "http/content_coding.h"
+#include "model/target.h"
 #include "run/group_loop.h"
 #include "run/group_task.h"
 #include "run/run_context.h"
@@ -100,6 +101,17 @@ void addTo(Totals& sum, const Totals& one) noexcept {
   sum.bytes += one.bytes;
 }
 
+/// A job made in code has not been through loadJob, which checks ranges.
+void checkNumbers(const Job& job) {
+  bool any_zero = job.run.max_threads == 0 || job.fetch.parallel_max == 0 ||
+                  job.fetch.parallel_max_host == 0 || job.cache.queue_max == 0;
+  for (const GroupSpec& group : job.groups) any_zero = any_zero || group.parallel_max == 0u;
+  if (any_zero) {
+    throw ConfigError(
+        "run.max_threads, parallel_max, parallel_max_host and cache.queue_max want at least 1");
+  }
+}
+
 bool readsStandardInput(const Job& job) {
   return std::any_of(job.groups.begin(), job.groups.end(), [](const GroupSpec& group) {
     return group.urls_file && *group.urls_file == "-";
@@ -120,7 +132,7 @@ std::uint64_t checkLists(const Job& job) {
   std::string why;
   for (const GroupSpec& group : job.groups) {
     for (std::size_t i = 0; i < group.urls.size(); ++i) {
-      if (Url::parse(group.urls[i], &why)) continue;
+      if (parseTarget(group.urls[i], &why)) continue;
       const std::string place = i < group.places.size() ? group.places[i] + ": " : "";
       findings.push_back(place + "group \"" + group.name + "\": " + why);
     }
@@ -159,6 +171,7 @@ struct Runner::State {
 Runner::Runner(const Job& job, RunParts parts, const Clock& clock, RunObserver* observer)
     : state_(new State{job, std::move(parts), clock, observer, requestHeaders(job), {}, nullptr}) {
   state_->metrics = &state_->all_metrics.emplace_back();
+  checkNumbers(job);
 }
 
 Runner::~Runner() = default;
@@ -186,8 +199,12 @@ void Runner::State::runGroups(run::RunContext& context,
   const int size = static_cast<int>(loops.size());
   Poco::ThreadPool pool(size, size);
   Poco::TaskManager tasks(pool);
-  for (std::size_t i = 0; i < loops.size(); ++i) {
-    tasks.start(new run::GroupTask(job.groups[i].name, *loops[i], i, context.stop));
+  try {
+    for (std::size_t i = 0; i < loops.size(); ++i) {
+      tasks.start(new run::GroupTask(job.groups[i].name, *loops[i], i, context.stop));
+    }
+  } catch (...) {  // no further thread is to be had
+    context.fail(std::current_exception());
   }
   tasks.joinAll();
 }
@@ -243,7 +260,11 @@ Report Runner::State::run(const std::stop_token& user_stop) {
     runGroups(context, loops);
     look_ahead.reset();
     if (writes) writes->flush();
-    sinks.close();
+    try {
+      sinks.close();
+    } catch (...) {
+      failure.set(std::current_exception());  // an earlier failure comes first
+    }
   }
   failure.rethrow();
   Report result = report(groups, delivery, cache);

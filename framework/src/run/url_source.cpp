@@ -10,6 +10,7 @@
 
 #include "forage/error.h"
 #include "forage/url.h"
+#include "model/target.h"
 #include "run/stdin_lines.h"
 
 namespace forage::run {
@@ -105,17 +106,23 @@ std::uint64_t checkUrlFile(const std::filesystem::path& file, std::vector<std::s
     findings.push_back(file.string() + ": cannot be read: " + std::strerror(errno));
     return 0;
   }
-  std::string line;
+  std::string line(kMaxLine + 2, '\0');
   std::string why;
   std::uint64_t urls = 0;
-  for (std::uint64_t number = 1; std::getline(in, line); ++number) {
-    const std::string_view text = urlOfLine(line);
+  for (std::uint64_t number = 1; in.getline(line.data(), static_cast<std::streamsize>(line.size()));
+       ++number) {
+    const auto got = static_cast<std::size_t>(in.gcount());
+    const std::string_view text =
+        urlOfLine(std::string_view(line).substr(0, got - (in.eof() ? 0 : 1)));
     if (text.empty()) continue;
     ++urls;
-    if (Url::parse(text, &why)) continue;
+    if (parseTarget(text, &why)) continue;
     if (findings.size() < kMaxFindings) {
       findings.push_back(file.string() + ":" + std::to_string(number) + ": " + why);
     }
+  }
+  if (in.gcount() >= static_cast<std::streamsize>(line.size()) - 1) {
+    findings.push_back(file.string() + ": has a line of more than 64 KiB, which is no URL");
   }
   return urls;
 }

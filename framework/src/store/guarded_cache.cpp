@@ -11,6 +11,9 @@ namespace {
 /// A key that no run stores.
 const Key kProbeKey = "forage:probe";
 
+/// What an owed key occupies.
+std::size_t bytesOf(const Key& key) noexcept { return sizeof(Key) + key.size(); }
+
 /// Runs a call of a cache. Returns why it failed; "" where it did not. A plugin may throw anything.
 template <typename Call>
 std::string attempt(Call&& call) {
@@ -130,7 +133,12 @@ bool GuardedCache::storeFallback(std::span<const Keep> items) noexcept {
 void GuardedCache::owe(const Key& key) noexcept {
   const std::lock_guard lock(mutex_);
   owed_.push_back(key);
-  if (owed_.size() > kMaxOwed) owed_.pop_front();
+  owed_bytes_ += bytesOf(key);
+  while (owed_bytes_ > kMaxOwedBytes) {
+    owed_bytes_ -= bytesOf(owed_.front());
+    owed_.pop_front();
+    metrics_.stores_lost.add();
+  }
   owed_count_.store(owed_.size());
 }
 
@@ -141,6 +149,7 @@ std::vector<Keep> GuardedCache::takeOwed() {
   {
     const std::lock_guard lock(mutex_);
     while (!owed_.empty() && keys.size() < kBatch) {
+      owed_bytes_ -= bytesOf(owed_.front());
       keys.push_back(std::move(owed_.front()));
       owed_.pop_front();
     }
@@ -151,7 +160,10 @@ std::vector<Keep> GuardedCache::takeOwed() {
   std::vector<Keep> items;
   const WallTime now = clock_.wallNow();
   for (std::size_t i = 0; i < keys.size(); ++i) {
-    if (held[i] == nullptr) continue;  // dropped since: beyond the fallback's budget
+    if (held[i] == nullptr) {  // declined or dropped since: beyond the fallback's budget
+      metrics_.stores_lost.add();
+      continue;
+    }
     const bool forever = held[i]->expires() == WallTime::max();
     const Millis left = forever ? kForever : Millis(held[i]->expires() - now);
     if (left > Millis::zero()) items.push_back({std::move(keys[i]), held[i], left, false});

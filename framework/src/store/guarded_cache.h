@@ -68,7 +68,7 @@ class GuardedCache {
  private:
   static constexpr std::size_t kBatch = 64;
   /// Keys owed beyond this are forgotten, oldest first; the fallback has dropped most of them too.
-  static constexpr std::size_t kMaxOwed = 1'000'000;
+  static constexpr std::size_t kMaxOwedBytes = 64u << 20;
 
   bool findPrimary(std::span<const Key> keys, std::span<EntryPtr> found) noexcept;
   void findFallback(std::span<const Key> keys, std::span<EntryPtr> found) noexcept;
@@ -97,6 +97,7 @@ class GuardedCache {
   mutable std::mutex mutex_;  // guards what follows; never held across a call of a cache
   std::condition_variable changed_;
   std::deque<Key> owed_;
+  std::size_t owed_bytes_ = 0;
   TimePoint since_{};
   std::chrono::nanoseconds degraded_time_{0};
   bool stopping_ = false;

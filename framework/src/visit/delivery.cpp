@@ -3,6 +3,8 @@
 #include <string>
 #include <utility>
 
+#include "forage/config.h"
+
 namespace forage::visit {
 
 void Delivery::deliver(Visit&& visit, GroupMetrics& group) {
@@ -20,8 +22,8 @@ void Delivery::remember(const Visit& visit) {
   const ExitCode code = exitCodeOf(visit.failure.kind, visit.status());
   exit_code_ = worse(exit_code_, code);
   if (errors_.size() >= Report::kMaxErrors) return;
-  errors_.push_back({visit.url, std::string(visit.group), visit.failure.kind, visit.status(),
-                     visit.failure.message});
+  errors_.push_back({redacted(visit.url), std::string(visit.group), visit.failure.kind,
+                     visit.status(), visit.failure.message});
 }
 
 void Delivery::reportErrors(Report& report) const {

@@ -285,7 +285,7 @@ TEST(LoadJob, ShowsWhereEachValueCameFrom) {
       "[cache]\nplugin = 'redis'\nurl = 'redis://user:secret@host'\n"
       "redis.password = 'secret'\nredis.command_timeout = '1s'\n"
       "[[group]]\nname = 'a b'\nparallel_max = 2\n"
-      "urls = ['http://u:secret@a.test/1', 'http://a.test/2', 'http://a.test/3', "
+      "urls = ['http://a.test/1?token=secret', 'http://a.test/2', 'http://a.test/3', "
       "'http://a.test/4?token=secret']\n"
       "[[sink]]\nplugin = 'jsonl'\nfile = '-'\n");
   EXPECT_EQ(folder.effective(loaded, "cache.plugin"), "\"redis\" <- job.toml:2:10");
@@ -295,7 +295,7 @@ TEST(LoadJob, ShowsWhereEachValueCameFrom) {
   EXPECT_EQ(folder.effective(loaded, "cache.fallback"), "\"memory\" <- default");
   EXPECT_EQ(folder.effective(loaded, "polite.user_agent"), "\"forage/0.1.0\" <- default");
   EXPECT_EQ(folder.effective(loaded, "group.\"a b\".urls"),
-            "[\"http://u:***@a.test/1\", \"http://a.test/2\", \"http://a.test/3\"]  # and 1 more "
+            "[\"http://a.test/1?token=***\", \"http://a.test/2\", \"http://a.test/3\"]  # and 1 more "
             "<- job.toml:9:8");
   EXPECT_EQ(folder.effective(loaded, "group.\"a b\".parallel_max"), "2 <- job.toml:8:16");
   EXPECT_EQ(folder.effective(loaded, "sink.1.plugin"), "\"jsonl\" <- job.toml:11:10");

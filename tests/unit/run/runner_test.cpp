@@ -266,6 +266,20 @@ TEST_P(RunnerTest, ABadUrlOfStandardInputFailsWithoutItsPassword) {
   EXPECT_EQ(report.errors.at(0).url, "http://me:***@a:0/");
 }
 
+TEST_P(RunnerTest, AJobMadeInCodeThatCannotRunIsRefused) {
+  addGroup("g", {urlOf(1)});
+  job_.fetch.parallel_max_host = 0;
+  EXPECT_THROW(make(samePage), ConfigError);
+}
+
+TEST_P(RunnerTest, ASecretInAUrlIsNotReported) {
+  addGroup("g", {"http://example.test/?token=hidden"});
+  make([](const std::string&) { return page("no", 404); });
+  const Report report = run();
+  ASSERT_EQ(report.errors.size(), 1u);
+  EXPECT_EQ(report.errors[0].url.find("hidden"), std::string::npos) << report.errors[0].url;
+}
+
 TEST_P(RunnerTest, AFailureIsSharedWithThoseWhoWaitedForIt) {
   for (int g = 0; g < 4; ++g) addGroup("g" + std::to_string(g), {urlOf(1)});
   make([](const std::string&) { return Failure{ErrorKind::kConnect, "refused"}; });

@@ -98,6 +98,23 @@ TEST_F(UrlSourceTest, WhatIsNoRegularFileIsFoundBeforehandAndNotOpened) {
   EXPECT_NE(findings[0].find("no regular file"), std::string::npos);
 }
 
+TEST_F(UrlSourceTest, ACheckReadsNoLineWithoutEndAndRefusesIt) {
+  write("http://a/\n" + std::string(1u << 20, 'x'));
+  std::vector<std::string> findings;
+  EXPECT_EQ(checkUrlFile(file_, findings), 1u);
+  ASSERT_EQ(findings.size(), 1u);
+  EXPECT_NE(findings[0].find("more than 64 KiB"), std::string::npos);
+}
+
+TEST_F(UrlSourceTest, ACheckRefusesCredentialsAndDoesNotShowThem) {
+  write("http://user:secret@a/\nhttp://b/");
+  std::vector<std::string> findings;
+  EXPECT_EQ(checkUrlFile(file_, findings), 2u);
+  ASSERT_EQ(findings.size(), 1u);
+  EXPECT_NE(findings[0].find(":1: user and password"), std::string::npos) << findings[0];
+  EXPECT_EQ(findings[0].find("secret"), std::string::npos);
+}
+
 TEST(StdinLines, GivesLinesAsTheyComeAndSaysWhenThereAreNone) {
   std::array<int, 2> pipe{};
   ASSERT_EQ(::pipe(pipe.data()), 0);

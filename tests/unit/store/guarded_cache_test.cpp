@@ -155,6 +155,18 @@ TEST_F(GuardedCacheTest, EndsTheRunWhereThereIsNoFallback) {
   EXPECT_FALSE(guard_->degraded());
 }
 
+TEST_F(GuardedCacheTest, CountsWhatTheFallbackCouldNotKeepAsLost) {
+  make(true);
+  primary_.setDown(true);
+  store("url:a", "A");
+  store("url:b", "B");
+  const Key dropped = "url:a";
+  fallback_.erase(std::span(&dropped, 1));
+  comeBack();
+  EXPECT_EQ(metrics_.stores_lost.value(), 1u);
+  EXPECT_EQ(metrics_.written_back.value(), 1u);
+}
+
 TEST_F(GuardedCacheTest, CountsTheSecondsItWasAway) {
   make(true);
   EXPECT_EQ(guard_->degradedSeconds(), 0);
