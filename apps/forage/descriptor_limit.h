@@ -5,8 +5,8 @@
 
 namespace forage::app {
 
-/// Raises the limit of open descriptors to what the system allows this process: each fetch in flight
-/// needs one, and shells commonly set no more than 1,024.
+/// Raises the limit of open descriptors to what the system allows this process: each fetch in
+/// flight needs one, and shells commonly set no more than 1,024.
 inline void raiseDescriptorLimit() noexcept {
   rlimit limit{};
   if (::getrlimit(RLIMIT_NOFILE, &limit) != 0 || limit.rlim_cur == limit.rlim_max) return;

@@ -294,9 +294,10 @@ TEST(LoadJob, ShowsWhereEachValueCameFrom) {
   EXPECT_EQ(folder.effective(loaded, "cache.redis.command_timeout"), "\"1s\" <- job.toml:5:25");
   EXPECT_EQ(folder.effective(loaded, "cache.fallback"), "\"memory\" <- default");
   EXPECT_EQ(folder.effective(loaded, "polite.user_agent"), "\"forage/0.1.0\" <- default");
-  EXPECT_EQ(folder.effective(loaded, "group.\"a b\".urls"),
-            "[\"http://a.test/1?token=***\", \"http://a.test/2\", \"http://a.test/3\"]  # and 1 more "
-            "<- job.toml:9:8");
+  EXPECT_EQ(
+      folder.effective(loaded, "group.\"a b\".urls"),
+      "[\"http://a.test/1?token=***\", \"http://a.test/2\", \"http://a.test/3\"]  # and 1 more "
+      "<- job.toml:9:8");
   EXPECT_EQ(folder.effective(loaded, "group.\"a b\".parallel_max"), "2 <- job.toml:8:16");
   EXPECT_EQ(folder.effective(loaded, "sink.1.plugin"), "\"jsonl\" <- job.toml:11:10");
   EXPECT_EQ(folder.effective(loaded, "sink.1.file"), "\"-\" <- job.toml:12:8");
