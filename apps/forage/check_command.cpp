@@ -46,6 +46,7 @@ class Findings {
       all_.insert(all_.end(), error.findings().begin(), error.findings().end());
     }
   }
+  [[nodiscard]] bool empty() const noexcept { return all_.empty(); }
   void throwIfAny() {
     if (!all_.empty()) throw ConfigError(std::move(all_));
   }
@@ -78,6 +79,13 @@ int run(const Arguments& arguments, Context& context) {
   Findings findings;
   std::uint64_t urls = 0;
   findings.collect([&] { plugins.checkTables(loaded.job); });
+  if (findings.empty()) {  // what a plugin itself refuses; making one connects nowhere
+    findings.collect([&] { (void)plugins.makeCache(loaded.job.cache.plugin); });
+    findings.collect([&] { (void)plugins.makeFetcher(loaded.job.fetch.plugin); });
+    if (loaded.job.cache.fallback) {
+      findings.collect([&] { (void)plugins.makeCache(*loaded.job.cache.fallback); });
+    }
+  }
   findings.collect([&] { urls = checkLists(loaded.job); });
   findings.throwIfAny();
   context.terminal.print(effectiveText(loaded.effective));

@@ -107,7 +107,9 @@ int run(const Arguments& arguments, Context& context) {
   if (arguments.operands().empty()) throw UsageError("a URL is needed: forage fetch URL");
   for (const std::string& url : arguments.operands()) {
     std::string why;
-    if (!Url::parse(url, &why)) throw UsageError(redacted(url) + ": " + why);
+    const std::optional<Url> parsed = Url::parse(url, &why);
+    if (parsed && !parsed->userInfo().empty()) why = "user and password in a URL are not supported";
+    if (!why.empty()) throw UsageError(redacted(url) + ": " + why);
   }
   const Job job = jobOf(arguments);
   const SystemClock clock;

@@ -32,6 +32,7 @@ class FakeCache final : public Cache {
     enter();
     const std::lock_guard lock(mutex_);
     ++store_calls;
+    if (read_only_) throw CacheError("read-only");
     for (const Keep& item : items) {
       if (item.only_if_absent && entries_.contains(item.key)) continue;
       entries_[item.key] = item.entry;
@@ -56,6 +57,8 @@ class FakeCache final : public Cache {
 
   // Of tests.
   void setDown(bool down) { down_ = down; }
+  /// Stores fail from now on; nothing else does.
+  void setReadOnly(bool read_only) { read_only_ = read_only; }
   /// Throws this in place of a CacheError while the cache is down.
   void failWith(std::function<void()> fail) { fail_ = std::move(fail); }
   /// Calls wait until open() from now on.
@@ -99,6 +102,7 @@ class FakeCache final : public Cache {
 
   const bool in_place_;
   std::atomic<bool> down_{false};
+  std::atomic<bool> read_only_{false};
   std::function<void()> fail_;
   std::mutex gate_mutex_;
   std::condition_variable gate_;

@@ -15,6 +15,8 @@ class FORAGE_API Sink {
   /// Takes one visit; what it wants to keep it copies, or shares `visit.response`.
   /// Throws SinkError: stops the run.
   virtual void accept(const Visit& visit) = 0;
+  /// Called some 100 ms after visits were accepted: makes them visible to others. Throws SinkError.
+  virtual void flush() {}
   /// Called once after the last visit: everything accepted is durable when it returns.
   /// Throws SinkError.
   virtual void close() = 0;

@@ -29,6 +29,7 @@ class JsonLinesSink final : public Sink {
       : out_(std::move(file), mode), with_content_(with_content) {}
 
   void accept(const Visit& visit) override;
+  void flush() override { out_.flush(); }
   void close() override { out_.close(); }
 
  private:

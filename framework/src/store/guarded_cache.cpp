@@ -10,6 +10,7 @@ namespace {
 
 /// A key that no run stores.
 const Key kProbeKey = "forage:probe";
+constexpr Millis kProbeLifetime{10'000};
 
 /// What an owed key occupies.
 std::size_t bytesOf(const Key& key) noexcept { return sizeof(Key) + key.size(); }
@@ -230,11 +231,25 @@ void GuardedCache::closed() noexcept {
   notice_("cache " + options_.name + " is back after " + text + " s");
 }
 
+/// A cache is back when it takes what it is given, too: a read-only one would be lost again at
+/// once.
+void GuardedCache::tryPrimary() {
+  EntryPtr found;
+  primary_.find(std::span(&kProbeKey, 1), std::span(&found, 1));
+  const WallTime now = clock_.wallNow();
+  const WallTime end = saturatingAdd(now, kProbeLifetime);
+  Response response;
+  response.status = 204;
+  const Keep probe{kProbeKey,
+                   std::make_shared<const Entry>(kProbeKey, std::move(response), now, now, end),
+                   kProbeLifetime, false};
+  primary_.store(std::span(&probe, 1));
+  primary_.erase(std::span(&kProbeKey, 1));
+}
+
 void GuardedCache::probe() noexcept {
   if (!degraded_.load()) return;
-  EntryPtr found;
-  const std::string why =
-      attempt([&] { primary_.find(std::span(&kProbeKey, 1), std::span(&found, 1)); });
+  const std::string why = attempt([&] { tryPrimary(); });
   if (why.empty()) {
     closed();
   } else {

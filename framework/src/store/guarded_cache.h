@@ -80,6 +80,7 @@ class GuardedCache {
   void opened(const std::string& why) noexcept;
   void closed() noexcept;
   void keep();
+  void tryPrimary();
 
   Cache& primary_;
   Cache* const fallback_;

@@ -5,6 +5,13 @@
 
 namespace forage::visit {
 
+namespace {
+
+/// How long a visit may stay in the buffers of the sinks.
+constexpr Millis kFlushAfter{100};
+
+}  // namespace
+
 SinkQueue::SinkQueue(std::span<const std::unique_ptr<Sink>> sinks, Failed failed)
     : sinks_(sinks), failed_(std::move(failed)) {
   if (wanted()) thread_ = std::thread([this] { serve(); });
@@ -65,18 +72,38 @@ void SinkQueue::close() {
   if (failure && broken_ == nullptr) std::rethrow_exception(failure);  // else failed_ was told
 }
 
+template <typename Call>
+void SinkQueue::callSinks(const Call& call) {
+  for (std::size_t i = 0; i < sinks_.size() && broken_ == nullptr; ++i) {
+    try {
+      call(*sinks_[i]);
+    } catch (...) {
+      broken_ = sinks_[i].get();
+      failed_(std::current_exception());
+    }
+  }
+}
+
+/// Returns false at the end. Flushes the sinks when that is due.
+bool SinkQueue::waitForVisits(std::unique_lock<std::mutex>& lock) {
+  const auto woken = [this] { return closing_ || !queue_.empty(); };
+  const bool due = std::chrono::steady_clock::now() >= flush_due_;
+  if (due || (flush_due_ != kNever && !work_.wait_until(lock, flush_due_, woken))) {
+    lock.unlock();
+    callSinks([](Sink& sink) { sink.flush(); });
+    flush_due_ = kNever;
+    lock.lock();
+  }
+  work_.wait(lock, woken);
+  return !queue_.empty();
+}
+
 void SinkQueue::serveAll(std::deque<Visit>& batch) {
   while (!batch.empty()) {
     const Visit& visit = batch.front();
     const std::size_t bytes = bytesOf(visit);  // before a sink has it decoded
-    for (std::size_t i = 0; i < sinks_.size() && broken_ == nullptr; ++i) {
-      try {
-        sinks_[i]->accept(visit);
-      } catch (...) {
-        broken_ = sinks_[i].get();
-        failed_(std::current_exception());
-      }
-    }
+    callSinks([&visit](Sink& sink) { sink.accept(visit); });
+    if (flush_due_ == kNever) flush_due_ = std::chrono::steady_clock::now() + kFlushAfter;
     visits_.fetch_sub(1, std::memory_order_relaxed);
     bytes_.fetch_sub(bytes, std::memory_order_relaxed);
     batch.pop_front();
@@ -87,8 +114,7 @@ void SinkQueue::serve() {
   std::deque<Visit> batch;
   std::unique_lock lock(mutex_);
   for (;;) {
-    work_.wait(lock, [this] { return closing_ || !queue_.empty(); });
-    if (queue_.empty()) return;
+    if (!waitForVisits(lock)) return;
     batch.swap(queue_);
     lock.unlock();
     serveAll(batch);

@@ -53,6 +53,9 @@ class SinkQueue {
   static std::size_t bytesOf(const Visit& visit) noexcept;
   void serve();
   void serveAll(std::deque<Visit>& batch);
+  template <typename Call>
+  void callSinks(const Call& call);
+  bool waitForVisits(std::unique_lock<std::mutex>& lock);
 
   std::span<const std::unique_ptr<Sink>> sinks_;
   const Failed failed_;
@@ -65,6 +68,7 @@ class SinkQueue {
   std::vector<store::RoomListener*> listeners_;
   bool closing_ = false;
   std::thread thread_;
+  TimePoint flush_due_ = kNever;  // set when sinks were served since they were flushed; of thread_
   const Sink* broken_ = nullptr;  // has failed, so that what comes is dropped; of thread_
 };
 

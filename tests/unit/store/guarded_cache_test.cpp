@@ -155,6 +155,18 @@ TEST_F(GuardedCacheTest, EndsTheRunWhereThereIsNoFallback) {
   EXPECT_FALSE(guard_->degraded());
 }
 
+TEST_F(GuardedCacheTest, ACacheThatReadsButTakesNothingIsNotBack) {
+  make(true);
+  primary_.setReadOnly(true);
+  store("url:a", "A");
+  ASSERT_TRUE(eventually([&] { return primary_.find_calls >= 3; }));  // probed again and again
+  EXPECT_TRUE(guard_->degraded());
+  EXPECT_EQ(notices(), 1u);
+  primary_.setReadOnly(false);
+  comeBack();
+  EXPECT_EQ(primary_.size(), 1u);  // the entry, and no trace of the probes
+}
+
 TEST_F(GuardedCacheTest, CountsWhatTheFallbackCouldNotKeepAsLost) {
   make(true);
   primary_.setDown(true);

@@ -20,6 +20,7 @@ class RecordingSink final : public Sink {
     if (broken) throw SinkError("disk full");
     urls.push_back(visit.url);
   }
+  void flush() override { ++flushes; }
   void close() override { closed = true; }
 
   std::mutex mutex;
@@ -27,6 +28,7 @@ class RecordingSink final : public Sink {
   bool held = false;
   bool broken = false;
   std::vector<std::string> urls;
+  std::atomic<int> flushes{0};
   std::atomic<bool> closed{false};
 };
 
@@ -47,6 +49,19 @@ TEST(SinkQueue, ServesVisitsInOrderAndClosesTheSinks) {
   for (int i = 0; i < 100; ++i)
     EXPECT_EQ(sink.urls[static_cast<std::size_t>(i)], std::to_string(i));
   EXPECT_TRUE(sink.closed);
+}
+
+TEST(SinkQueue, FlushesTheSinksWhileNoVisitComes) {
+  std::vector<std::unique_ptr<Sink>> sinks;
+  sinks.push_back(std::make_unique<RecordingSink>());
+  auto& sink = static_cast<RecordingSink&>(*sinks[0]);
+  SinkQueue queue(sinks, [](std::exception_ptr) {});
+  queue.push(visitOf("first"));
+  EXPECT_TRUE(eventually([&] { return sink.flushes == 1; }));
+  queue.push(visitOf("second"));
+  EXPECT_TRUE(eventually([&] { return sink.flushes == 2; }));
+  EXPECT_FALSE(sink.closed);
+  queue.close();
 }
 
 TEST(SinkQueue, ASlowSinkBlocksNobodyAndAFullQueueSaysSo) {
