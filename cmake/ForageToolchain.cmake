@@ -25,7 +25,9 @@ add_link_options(-Wl,--as-needed)
 if(FORAGE_SANITIZE)
   add_compile_options(-fsanitize=${FORAGE_SANITIZE} -fno-omit-frame-pointer)
   if(FORAGE_SANITIZE MATCHES "undefined")
-    add_compile_options(-fno-sanitize-recover=undefined)
+    # The check of vptrs looks at objects through a pipe. In tests that use up all descriptors it gets
+    # none, and takes healthy objects for broken ones.
+    add_compile_options(-fno-sanitize-recover=undefined -fno-sanitize=vptr)
   endif()
   add_link_options(-fsanitize=${FORAGE_SANITIZE})
 else()
