@@ -51,8 +51,9 @@ struct Connection {
   std::size_t sent = 0;  // of head and body together
 
   TimePoint idle_since{};
-  Hook in_origin;  // idle ones, the youngest last
-  Hook in_idle;    // idle ones of all origins, the oldest first
+  TimePoint quiet_until{};  // idle, and looked at so lately that it need not be again
+  Hook in_origin;           // idle ones, the youngest last
+  Hook in_idle;             // idle ones of all origins, the oldest first
 };
 
 template <Hook Connection::*kHook>

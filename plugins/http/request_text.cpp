@@ -50,18 +50,29 @@ bool isIdempotent(std::string_view method) noexcept {
          method == "PUT" || method == "DELETE";
 }
 
-std::string_view writeHead(const Request& request, bool keep_alive, std::string& head) {
+std::string_view HeadWriter::prepare(HeadersView fields) {
+  if (fields.block() == given_) return {};
+  given_.clear();  // until they have proved good
+  written_.clear();
+  for (const HeaderField& field : fields) {
+    if (isFraming(field.name)) continue;
+    if (!isToken(field.name) || hasControl(field.value)) {
+      written_.clear();
+      return "bad field in the request";
+    }
+    written_.append(field.name).append(": ").append(field.value).append("\r\n");
+  }
+  given_ = fields.block();
+  return {};
+}
+
+std::string_view HeadWriter::write(const Request& request, bool keep_alive, std::string& head) {
   head.clear();
   if (!isToken(request.method) || request.method == "CONNECT") return "not a usable method";
-  const Url& url = *request.url;
-  if (hasControl(url.text())) return "control character in the URL";
+  if (const std::string_view fault = prepare(request.headers); !fault.empty()) return fault;
+  const Url& url = *request.url;  // holds no control character: no Url does
   head.append(request.method).append(" ").append(url.target());
-  head.append(" HTTP/1.1\r\nHost: ").append(url.authority()).append("\r\n");
-  for (const HeaderField& field : request.headers) {
-    if (isFraming(field.name)) continue;
-    if (!isToken(field.name) || hasControl(field.value)) return "bad field in the request";
-    head.append(field.name).append(": ").append(field.value).append("\r\n");
-  }
+  head.append(" HTTP/1.1\r\nHost: ").append(url.authority()).append("\r\n").append(written_);
   if (!keep_alive) head.append("Connection: close\r\n");
   if (!request.body.empty() || expectsBody(request.method)) {
     head.append("Content-Length: ").append(std::to_string(request.body.size())).append("\r\n");

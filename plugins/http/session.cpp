@@ -12,7 +12,6 @@
 
 #include "forage/error.h"
 #include "forage/units.h"
-#include "request_text.h"
 
 namespace forage::http1 {
 

@@ -16,6 +16,7 @@
 #include "connection.h"
 #include "forage/clock.h"
 #include "forage/fetcher.h"
+#include "request_text.h"
 
 struct epoll_event;
 
@@ -86,6 +87,7 @@ class Session final : public FetchSession {
 
   // session_exchange.cpp: requests, responses, kept connections
   Connection* takeIdle(Origin& origin);
+  void checkIdle(Origin& origin);
   void keepIdle(Connection& connection);
   void trimIdle();
   bool closeOldestIdle();
@@ -110,6 +112,7 @@ class Session final : public FetchSession {
   bool descriptor_freed_ = false;
   TimePoint retry_descriptor_at_ = kNever;
 
+  HeadWriter heads_;
   std::vector<char> buffer_;  // what is read, before a reader takes it
   std::vector<Fetched> done_;
   std::vector<Connection*> busy_;  // more to read, once the others have had their turn

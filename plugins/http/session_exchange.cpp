@@ -1,14 +1,15 @@
 // Over a connection: the request out, the response in, and what may be kept for the next.
+#include <poll.h>
 #include <sys/epoll.h>
 
 #include <algorithm>
 #include <array>
 #include <cerrno>
+#include <chrono>
 #include <system_error>
 #include <utility>
 
 #include "forage/error.h"
-#include "request_text.h"
 #include "session.h"
 
 namespace forage::http1 {
@@ -20,6 +21,9 @@ using State = Connection::State;
 
 // Read from one connection before the others have their turn.
 constexpr int kReadsPerTurn = 16;
+// Idle connections looked at in one call, and how long that is relied on.
+constexpr std::size_t kLooks = 64;
+constexpr std::chrono::microseconds kLookHolds(200);
 
 }  // namespace
 
@@ -71,9 +75,8 @@ void Session::close(Connection& connection) {
 Connection* Session::takeIdle(Origin& origin) {
   while (!origin.idle.empty()) {
     Connection& connection = origin.idle.back();
-    const bool fresh = now_ - connection.idle_since < options_.idle_timeout;
-    if (!fresh || connection.peer_ended || !connection.stream->isQuiet()) {
-      close(connection);
+    if (now_ >= connection.quiet_until) {
+      checkIdle(origin);
       continue;
     }
     connection.in_idle.unlink();
@@ -85,10 +88,35 @@ Connection* Session::takeIdle(Origin& origin) {
   return nullptr;
 }
 
+// Looks at the youngest idle connections and closes those that are of no more use: in one call for
+// all that the caller is about to start. TLS may hold something back that no descriptor tells of.
+void Session::checkIdle(Origin& origin) {
+  std::array<pollfd, kLooks> descriptors;
+  std::array<Connection*, kLooks> connections;
+  std::size_t count = 0;
+  for (auto at = origin.idle.rbegin(); at != origin.idle.rend() && count < kLooks; ++at) {
+    descriptors[count] = {at->stream->fd(), POLLIN | POLLRDHUP, 0};
+    connections[count++] = &*at;
+  }
+  const bool looked = ::poll(descriptors.data(), count, 0) >= 0;
+  for (std::size_t i = 0; i < count; ++i) {
+    Connection& connection = *connections[i];
+    const bool fresh = now_ - connection.idle_since < options_.idle_timeout;
+    const bool quiet = looked && descriptors[i].revents == 0 && !connection.peer_ended &&
+                       (!connection.stream->isTls() || connection.stream->isQuiet());
+    if (fresh && quiet) {
+      connection.quiet_until = now_ + kLookHolds;
+    } else {
+      close(connection);
+    }
+  }
+}
+
 void Session::keepIdle(Connection& connection) {
   connection.state = State::kIdle;
   connection.fetch = nullptr;
   connection.idle_since = now_;
+  connection.quiet_until = now_;
   connection.origin->idle.push_back(connection);
   idle_.push_back(connection);
   ++idle_count_;
@@ -121,7 +149,7 @@ void Session::exchange(Fetch& fetch, Connection& connection) {
   fetch.connection = &connection;
   fetch.phase = Fetch::Phase::kExchanging;
   const std::string_view refusal =
-      writeHead(fetch.request, options_.max_idle != 0, connection.head);
+      heads_.write(fetch.request, options_.max_idle != 0, connection.head);
   if (!refusal.empty()) {
     fail(fetch, ErrorKind::kProtocol, fetch.origin->where + ": " + std::string(refusal));
     return;

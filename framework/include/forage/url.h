@@ -27,6 +27,9 @@ class FORAGE_API Url {
   /// On failure returns nothing and, if asked, says why in `why` (one line, without the URL).
   [[nodiscard]] static std::optional<Url> parse(std::string_view text, std::string* why = nullptr);
 
+  /// As parse(), into this URL, whose memory is used again. On failure it becomes empty.
+  [[nodiscard]] bool assign(std::string_view text, std::string* why = nullptr);
+
   /// Resolves a reference, such as a Location field, against this URL (RFC 3986, section 5).
   /// User information is kept where the reference names no authority of its own.
   [[nodiscard]] std::optional<Url> resolve(std::string_view reference,

@@ -77,9 +77,10 @@ void JobBuilder::buildGroup(const Node& node, std::size_t number) {
 }
 
 void JobBuilder::checkUrls(const GroupSpec& group, const Node* urls) {
+  Url url;
+  std::string why;
   for (std::size_t i = 0; i < group.urls.size() && !findings_.isFull(); ++i) {
-    std::string why;
-    if (parseTarget(group.urls[i], &why)) continue;
+    if (readTarget(group.urls[i], url, &why)) continue;
     findings_.add((*urls->list())[i].place, "group.urls",
                   why + ": " + config::quoted(redacted(group.urls[i]), 200));
   }

@@ -24,6 +24,8 @@ constexpr std::string_view kField = "Forage-Entry: v=1, head=";
 constexpr std::size_t kHeadDigits = 8;
 constexpr std::size_t kSumDigits = 16;
 
+constexpr std::size_t kMaxSlack = 64;  // of the header fields of an entry made of a response
+
 std::uint64_t checksum(std::string_view before, std::string_view between,
                        std::string_view body) noexcept {
   XXH3_state_t state;
@@ -96,11 +98,11 @@ Entry::Entry(Key key, Response&& response, WallTime requested, WallTime received
       received_(received),
       expires_(expires),
       status_(response.status) {
-  // Entries live long: an exact size here, and no body that grew to twice what it needs.
-  const std::string& block = response.headers.block();
-  const std::size_t fields = block.size();
-  storage_.reserve(fields + response.reason.size());
-  storage_.append(block).append(response.reason);
+  // Entries live long: nothing that is much larger than what it holds.
+  storage_ = std::move(response.headers).release();
+  const std::size_t fields = storage_.size();
+  storage_ += response.reason;
+  if (storage_.capacity() - storage_.size() > kMaxSlack) storage_.shrink_to_fit();
   if (content_.capacity() - content_.size() > content_.size() / 4) content_.shrink_to_fit();
   fields_ = std::string_view(storage_).substr(0, fields);
   reason_ = std::string_view(storage_).substr(fields);

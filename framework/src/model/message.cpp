@@ -1,5 +1,7 @@
 #include "forage/message.h"
 
+#include <algorithm>
+
 namespace forage {
 
 namespace {
@@ -42,8 +44,15 @@ void HeadersView::Iterator::read() noexcept {
 }
 
 std::optional<std::string_view> HeadersView::find(std::string_view name) const noexcept {
-  for (const HeaderField& field : *this) {
-    if (equalsIgnoreCase(field.name, name)) return field.value;
+  // Only the field that is wanted is taken apart.
+  std::string_view rest = block_;
+  while (rest.size() > name.size()) {
+    const std::size_t end = std::min(rest.find('\n'), rest.size() - 1);
+    if (rest[name.size()] == ':' && equalsIgnoreCase(rest.substr(0, name.size()), name)) {
+      return Iterator(rest)->value;
+    }
+    if (rest.substr(0, end).find(':') == std::string_view::npos) break;
+    rest.remove_prefix(end + 1);
   }
   return std::nullopt;
 }

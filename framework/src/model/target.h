@@ -1,7 +1,6 @@
 // URLs that are to be visited. Pure; thread-safe.
 #pragma once
 
-#include <optional>
 #include <string>
 #include <string_view>
 
@@ -9,13 +8,13 @@
 
 namespace forage {
 
-/// As Url::parse, and refuses a user or password: they are not sent, and who wrote them expects the
-/// page that they open.
-[[nodiscard]] inline std::optional<Url> parseTarget(std::string_view text, std::string* why) {
-  std::optional<Url> url = Url::parse(text, why);
-  if (!url || url->userInfo().empty()) return url;
+/// As Url::assign, and refuses a user or password: they are not sent, and who wrote them expects
+/// the page that they open.
+[[nodiscard]] inline bool readTarget(std::string_view text, Url& url, std::string* why) {
+  if (!url.assign(text, why)) return false;
+  if (url.userInfo().empty()) return true;
   if (why != nullptr) *why = "user and password in a URL are not supported";
-  return std::nullopt;
+  return false;
 }
 
 }  // namespace forage

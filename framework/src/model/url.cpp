@@ -40,23 +40,33 @@ std::string resolvedTarget(std::string_view base, std::string_view text) {
 
 std::optional<Url> Url::parse(std::string_view text, std::string* why) {
   std::optional<Url> result(std::in_place);
+  if (!result->assign(text, why)) result.reset();
+  return result;
+}
+
+bool Url::assign(std::string_view text, std::string* why) {
   std::optional<url::Layout> layout = url::recognise(text);
   if (layout) {
-    result->text_ = text;
+    text_ = text;
+    user_info_.clear();
   } else {
     std::string reason;
     std::optional<url::Canonical> canonical = url::canonicalise(text, reason);
-    if (!canonical) return refuse(why, std::move(reason));
-    result->text_ = std::move(canonical->text);
-    result->user_info_ = std::move(canonical->user_info);
+    if (!canonical) {
+      *this = Url();
+      refuse(why, std::move(reason));
+      return false;
+    }
+    text_ = std::move(canonical->text);
+    user_info_ = std::move(canonical->user_info);
     layout = canonical->layout;
   }
-  result->authority_begin_ = layout->authority_begin;
-  result->host_end_ = layout->host_end;
-  result->authority_end_ = layout->authority_end;
-  result->port_ = layout->port;
-  result->https_ = layout->https;
-  return result;
+  authority_begin_ = layout->authority_begin;
+  host_end_ = layout->host_end;
+  authority_end_ = layout->authority_end;
+  port_ = layout->port;
+  https_ = layout->https;
+  return true;
 }
 
 std::optional<Url> Url::resolve(std::string_view reference, std::string* why) const {

@@ -173,10 +173,7 @@ Trip* GroupLoop::takeUrl(GroupRun& group) {
   trip->position = group.next_position++;
   ++group.trips;
   std::string why;
-  if (std::optional<Url> url = parseTarget(text, &why)) {
-    trip->url = std::move(*url);
-    return trip;
-  }
+  if (readTarget(text, trip->url, &why)) return trip;
   pipeline_.reject(*trip, text, std::move(why));
   finish(*trip);
   makeRunnable(group);

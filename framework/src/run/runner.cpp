@@ -130,9 +130,10 @@ std::uint64_t checkLists(const Job& job) {
   std::vector<std::string> findings;
   std::uint64_t urls = 0;
   std::string why;
+  Url url;
   for (const GroupSpec& group : job.groups) {
     for (std::size_t i = 0; i < group.urls.size(); ++i) {
-      if (parseTarget(group.urls[i], &why)) continue;
+      if (readTarget(group.urls[i], url, &why)) continue;
       const std::string place = i < group.places.size() ? group.places[i] + ": " : "";
       findings.push_back(place + "group \"" + group.name + "\": " + why);
     }

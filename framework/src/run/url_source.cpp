@@ -48,7 +48,9 @@ std::string_view urlOfLine(std::string_view line) noexcept {
 }
 
 UrlSource::UrlSource(const GroupSpec& group, StdinLines* standard_input) noexcept
-    : group_(group), standard_input_(standard_input) {
+    : group_(group),
+      standard_input_(standard_input),
+      is_input_(group.urls_file && *group.urls_file == "-") {
   at_end_ = !group.urls_file.has_value();
 }
 
@@ -58,7 +60,7 @@ UrlSource::State UrlSource::next(std::string_view& text) {
     return State::kUrl;
   }
   if (at_end_ && buffer_.empty()) return State::kEnd;
-  if (*group_.urls_file == "-") return standard_input_->next(buffer_, text);
+  if (is_input_) return standard_input_->next(buffer_, text);
   State state = State::kUrl;
   do {
     state = nextLine(text);
@@ -108,6 +110,7 @@ std::uint64_t checkUrlFile(const std::filesystem::path& file, std::vector<std::s
   }
   std::string line(kMaxLine + 2, '\0');
   std::string why;
+  Url url;
   std::uint64_t urls = 0;
   for (std::uint64_t number = 1; in.getline(line.data(), static_cast<std::streamsize>(line.size()));
        ++number) {
@@ -116,7 +119,7 @@ std::uint64_t checkUrlFile(const std::filesystem::path& file, std::vector<std::s
         urlOfLine(std::string_view(line).substr(0, got - (in.eof() ? 0 : 1)));
     if (text.empty()) continue;
     ++urls;
-    if (parseTarget(text, &why)) continue;
+    if (readTarget(text, url, &why)) continue;
     if (findings.size() < kMaxFindings) {
       findings.push_back(file.string() + ":" + std::to_string(number) + ": " + why);
     }

@@ -33,6 +33,7 @@ class UrlSource {
 
   const GroupSpec& group_;
   StdinLines* const standard_input_;
+  const bool is_input_;       // the file is "-"
   std::size_t listed_ = 0;    // of group_.urls given so far
   std::uint64_t offset_ = 0;  // in the file, of the first byte not yet in buffer_
   std::string buffer_;

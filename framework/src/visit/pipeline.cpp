@@ -204,12 +204,16 @@ bool Pipeline::isStorable(int status) const noexcept {
 }
 
 void Pipeline::store(const Key& key, const EntryPtr& entry) {
-  Keep keep{key, entry, services_.job.cache.expire_after, false};
   if (services_.writes != nullptr) {
-    services_.writes->push(std::move(keep));  // retires the flight when it is acknowledged
+    // Retires the flight when it is acknowledged.
+    services_.writes->push({key, entry, services_.job.cache.expire_after, false});
     return;
   }
-  services_.cache.store(std::span(&keep, 1));
+  keep_.key = key;
+  keep_.entry = entry;
+  keep_.lifetime = services_.job.cache.expire_after;
+  services_.cache.store(std::span(&keep_, 1));
+  keep_.entry.reset();
   services_.flights.retire(key, entry, true);
 }
 

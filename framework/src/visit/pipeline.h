@@ -73,6 +73,7 @@ class Pipeline {
 
   const Services& services_;
   FlightHome& home_;
+  Keep keep_;  // being stored in place; its memory is used again
 };
 
 }  // namespace forage::visit

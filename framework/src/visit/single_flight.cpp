@@ -1,102 +1,102 @@
 #include "visit/single_flight.h"
 
-#include <functional>
+#define XXH_INLINE_ALL
+#include <xxhash.h>
+
 #include <utility>
 
 namespace forage::visit {
 
-namespace {
+SingleFlight::Ref::Ref(const Key& text) noexcept
+    : key(text), hash(XXH3_64bits(text.data(), text.size())) {}
 
-std::uint64_t hashOf(const Key& key) noexcept { return std::hash<Key>{}(key); }
-
-}  // namespace
-
-bool SingleFlight::mayPredate(const Shard& shard, std::uint64_t hash,
-                              std::uint64_t issued) noexcept {
-  if (shard.forgotten > issued) return true;
-  const auto mark = shard.marks.find(hash);
-  return mark != shard.marks.end() && mark->second > issued;
+SingleFlight::Flight& SingleFlight::begin(Shard& shard, const Ref& ref) {
+  if (shard.spare.empty()) return shard.flights[Name{Key(ref.key), ref.hash}];
+  Flights::node_type node = std::move(shard.spare.back());
+  shard.spare.pop_back();
+  node.key().key = ref.key;  // in the memory that it has
+  node.key().hash = ref.hash;
+  return shard.flights.insert(std::move(node)).position->second;
 }
 
-void SingleFlight::leaveMark(Shard& shard, std::uint64_t hash) {
-  const Mark mark{hash, ++sequence_};
-  shard.marks[hash] = mark.sequence;
-  if (shard.ring.size() < kMarks) {
-    shard.ring.push_back(mark);
-    return;
-  }
-  Mark& oldest = shard.ring[shard.next];
-  shard.forgotten = oldest.sequence;
-  const auto known = shard.marks.find(oldest.hash);
-  if (known != shard.marks.end() && known->second == oldest.sequence) shard.marks.erase(known);
-  oldest = mark;
-  shard.next = (shard.next + 1) % kMarks;
+void SingleFlight::end(Shard& shard, Flights::iterator flight) {
+  flight->second.entry.reset();
+  flight->second.parked.clear();
+  Flights::node_type node = shard.flights.extract(flight);
+  if (shard.spare.size() < kMaxSpare) shard.spare.push_back(std::move(node));
 }
 
 SingleFlight::Joined SingleFlight::join(const Key& key, std::uint64_t issued, FlightHome& home,
                                         void* visit) {
-  const std::uint64_t hash = hashOf(key);
-  Shard& shard = shardOf(hash);
+  const Ref ref(key);
+  Shard& shard = shardOf(ref);
   const std::lock_guard lock(shard.mutex);
-  const auto [flight, leads] = shard.flights.try_emplace(key);
-  if (leads) return {Role::kLeads, nullptr, mayPredate(shard, hash, issued)};
+  const auto flight = shard.flights.find(ref);
+  if (flight == shard.flights.end()) {
+    begin(shard, ref);
+    return {Role::kLeads, nullptr, shard.marks.isNewer(ref.hash, issued)};
+  }
   if (flight->second.entry) return {Role::kAnswered, flight->second.entry, false};
   flight->second.parked.push_back({&home, visit});
   return {Role::kParked, nullptr, false};
 }
 
 void SingleFlight::complete(const Key& key, const EntryPtr& entry, bool held) {
+  const Ref ref(key);
   std::vector<Parked> parked;
   if (held) {
-    Shard& shard = shardOf(hashOf(key));
+    Shard& shard = shardOf(ref);
     const std::lock_guard lock(shard.mutex);
-    Flight& flight = shard.flights[key];
+    const auto known = shard.flights.find(ref);
+    Flight& flight = known == shard.flights.end() ? begin(shard, ref) : known->second;
     flight.entry = entry;
     parked = std::exchange(flight.parked, {});
   } else {
-    parked = end(key);
+    parked = end(ref);
   }
+  if (parked.empty()) return;
   const FlightAnswer answer{entry, {}, false};
   for (const Parked& one : parked) one.home->answered(one.visit, answer);
 }
 
 void SingleFlight::retire(const Key& key, const EntryPtr& entry, bool stored) {
-  const std::uint64_t hash = hashOf(key);
+  const Ref ref(key);
   EntryPtr dropped;  // destroyed after the lock is released
-  Shard& shard = shardOf(hash);
+  Shard& shard = shardOf(ref);
   const std::lock_guard lock(shard.mutex);
-  const auto flight = shard.flights.find(key);
+  const auto flight = shard.flights.find(ref);
   if (flight == shard.flights.end() || flight->second.entry != entry) return;
   dropped = std::move(flight->second.entry);
-  if (stored) leaveMark(shard, hash);
-  shard.flights.erase(flight);
+  if (stored) shard.marks.leave(ref.hash, ++sequence_);
+  end(shard, flight);
 }
 
-std::vector<SingleFlight::Parked> SingleFlight::end(const Key& key) {
-  Shard& shard = shardOf(hashOf(key));
+std::vector<SingleFlight::Parked> SingleFlight::end(const Ref& ref) {
+  Shard& shard = shardOf(ref);
   const std::lock_guard lock(shard.mutex);
-  const auto flight = shard.flights.find(key);
+  const auto flight = shard.flights.find(ref);
   if (flight == shard.flights.end()) return {};
   std::vector<Parked> parked = std::move(flight->second.parked);
-  shard.flights.erase(flight);
+  end(shard, flight);
   return parked;
 }
 
 void SingleFlight::fail(const Key& key, const Failure& failure) {
   const FlightAnswer answer{nullptr, failure, false};
-  for (const Parked& one : end(key)) one.home->answered(one.visit, answer);
+  for (const Parked& one : end(Ref(key))) one.home->answered(one.visit, answer);
 }
 
 void SingleFlight::abandon(const Key& key) {
   Parked heir{};
   {
-    Shard& shard = shardOf(hashOf(key));
+    const Ref ref(key);
+    Shard& shard = shardOf(ref);
     const std::lock_guard lock(shard.mutex);
-    const auto flight = shard.flights.find(key);
+    const auto flight = shard.flights.find(ref);
     if (flight == shard.flights.end()) return;
     std::vector<Parked>& parked = flight->second.parked;
     if (parked.empty()) {
-      shard.flights.erase(flight);
+      end(shard, flight);
       return;
     }
     heir = parked.front();

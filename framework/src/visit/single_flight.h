@@ -15,11 +15,13 @@
 #include <cstddef>
 #include <cstdint>
 #include <mutex>
+#include <string_view>
 #include <unordered_map>
 #include <vector>
 
 #include "forage/entry.h"
 #include "forage/error.h"
+#include "visit/marks.h"
 
 namespace forage::visit {
 
@@ -70,7 +72,7 @@ class SingleFlight {
 
  private:
   static constexpr std::size_t kShards = 64;
-  static constexpr std::size_t kMarks = 1024;  // of a shard
+  static constexpr std::size_t kMaxSpare = 64;  // of a shard
 
   struct Parked {
     FlightHome* home;
@@ -80,23 +82,40 @@ class SingleFlight {
     EntryPtr entry;  // null while it is under way
     std::vector<Parked> parked;
   };
-  struct Mark {
-    std::uint64_t hash = 0;
-    std::uint64_t sequence = 0;
+  /// A key with its hash, which is computed once for each call.
+  struct Ref {
+    std::string_view key;
+    std::uint64_t hash;
+    explicit Ref(const Key& key) noexcept;
   };
+  struct Name {
+    Key key;
+    std::uint64_t hash;
+  };
+  struct Hash {
+    using is_transparent = void;
+    std::size_t operator()(const Ref& ref) const noexcept { return ref.hash; }
+    std::size_t operator()(const Name& name) const noexcept { return name.hash; }
+  };
+  struct Equal {
+    using is_transparent = void;
+    template <typename A, typename B>
+    bool operator()(const A& a, const B& b) const noexcept {
+      return a.hash == b.hash && a.key == b.key;
+    }
+  };
+  using Flights = std::unordered_map<Name, Flight, Hash, Equal>;
   struct alignas(64) Shard {
     mutable std::mutex mutex;  // guards the rest; innermost
-    std::unordered_map<Key, Flight> flights;
-    std::vector<Mark> ring;  // the newest marks; `next` is the oldest once it is full
-    std::size_t next = 0;
-    std::unordered_map<std::uint64_t, std::uint64_t> marks;  // hash -> newest sequence
-    std::uint64_t forgotten = 0;  // newest sequence that has left the ring
+    Flights flights;
+    std::vector<Flights::node_type> spare;  // ended flights, to be used again
+    Marks marks;
   };
 
-  Shard& shardOf(std::uint64_t hash) noexcept { return shards_[hash % kShards]; }
-  static bool mayPredate(const Shard& shard, std::uint64_t hash, std::uint64_t issued) noexcept;
-  void leaveMark(Shard& shard, std::uint64_t hash);
-  std::vector<Parked> end(const Key& key);
+  Shard& shardOf(const Ref& ref) noexcept { return shards_[ref.hash % kShards]; }
+  static Flight& begin(Shard& shard, const Ref& ref);
+  static void end(Shard& shard, Flights::iterator flight);
+  std::vector<Parked> end(const Ref& ref);
 
   std::atomic<std::uint64_t> sequence_{0};
   std::array<Shard, kShards> shards_;
