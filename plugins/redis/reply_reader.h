@@ -33,7 +33,7 @@ class ReplyReader {
   /// Takes the next bytes. Call next() until it returns nothing before feeding more. Feed at most
   /// kSlice bytes at a time: hiredis moves what it has not read yet after each reply.
   void feed(std::string_view bytes);
-  static constexpr std::size_t kSlice = 16u << 10;
+  static constexpr std::size_t kSlice = 2u << 10;
 
   /// The next complete reply, or null: more bytes are needed.
   /// Throws ConnectionError kProtocol and kTooLarge, after which the reader is of no more use.

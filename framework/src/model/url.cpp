@@ -45,6 +45,12 @@ std::optional<Url> Url::parse(std::string_view text, std::string* why) {
 }
 
 bool Url::assign(std::string_view text, std::string* why) {
+  // Lists go from page to page of one host: what stands before the path is known to be good.
+  if (user_info_.empty() && !text_.empty() && text.starts_with(origin()) &&
+      text.size() <= url::kMaxBytes && url::isCanonicalTarget(text, authority_end_)) {
+    text_ = text;
+    return true;
+  }
   std::optional<url::Layout> layout = url::recognise(text);
   if (layout) {
     text_ = text;

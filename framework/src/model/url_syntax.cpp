@@ -60,29 +60,6 @@ bool isDotSegment(std::string_view text, std::size_t at) noexcept {
   return end == text.size() || text[end] == '/' || text[end] == '?';
 }
 
-/// True if all of `text` from its slash at `at` is a canonical path and query.
-bool isCanonicalTarget(std::string_view text, std::size_t at) noexcept {
-  const std::size_t size = text.size();
-  std::size_t i = at;
-  for (; i < size && text[i] != '?'; ++i) {
-    if (is(text[i], kPath)) continue;
-    if (text[i] == '/') {
-      if (isDotSegment(text, i)) return false;
-    } else if (text[i] == '%') {
-      if (!isEncoding(text, i)) return false;
-      i += 2;
-    } else {
-      return false;
-    }
-  }
-  for (; i < size; ++i) {
-    if (is(text[i], kQuery)) continue;
-    if (text[i] != '%' || !isEncoding(text, i)) return false;
-    i += 2;
-  }
-  return true;
-}
-
 std::uint16_t defaultPort(bool https) noexcept { return https ? 443 : 80; }
 
 /// Reads digits; 0 if they are no port.
@@ -181,6 +158,29 @@ void appendTarget(std::string_view target, std::string& text) {
 
 }  // namespace
 
+bool isCanonicalTarget(std::string_view text, std::size_t at) noexcept {
+  const std::size_t size = text.size();
+  if (at >= size || text[at] != '/') return false;
+  std::size_t i = at;
+  for (; i < size && text[i] != '?'; ++i) {
+    if (is(text[i], kPath)) continue;
+    if (text[i] == '/') {
+      if (isDotSegment(text, i)) return false;
+    } else if (text[i] == '%') {
+      if (!isEncoding(text, i)) return false;
+      i += 2;
+    } else {
+      return false;
+    }
+  }
+  for (; i < size; ++i) {
+    if (is(text[i], kQuery)) continue;
+    if (text[i] != '%' || !isEncoding(text, i)) return false;
+    i += 2;
+  }
+  return true;
+}
+
 std::optional<Layout> recognise(std::string_view text) noexcept {
   Layout layout;
   if (text.size() > kMaxBytes) return std::nullopt;
@@ -203,7 +203,7 @@ std::optional<Layout> recognise(std::string_view text) noexcept {
     }
   }
   layout.authority_end = static_cast<std::uint32_t>(i);
-  if (i == text.size() || text[i] != '/' || !isCanonicalTarget(text, i)) return std::nullopt;
+  if (!isCanonicalTarget(text, i)) return std::nullopt;
   return layout;
 }
 

@@ -35,6 +35,9 @@ struct Canonical {
 /// nothing for all else. One pass, no allocation.
 [[nodiscard]] std::optional<Layout> recognise(std::string_view text) noexcept;
 
+/// True if all of `text` from `at` on is a canonical path and query.
+[[nodiscard]] bool isCanonicalTarget(std::string_view text, std::size_t at) noexcept;
+
 /// Brings any http or https URL into canonical form. On failure returns nothing and says why.
 [[nodiscard]] std::optional<Canonical> canonicalise(std::string_view text, std::string& why);
 

@@ -186,8 +186,8 @@ Trip* GroupLoop::nextTrip(GroupRun& group) {
     group.ready.pop_front();
     return trip;
   }
-  if (group.parked >= GroupRun::kMaxParked || group.queue.empty()) return nullptr;
-  if (!group.queue.front()->looked_up) {
+  if (group.parked >= GroupRun::kMaxParked) return nullptr;
+  if (group.queue.empty() || !group.queue.front()->looked_up) {
     // It could go on and has nothing to go on with: look further ahead.
     group.window = std::min(group.window * 2, GroupRun::kMaxWindow);
     return nullptr;

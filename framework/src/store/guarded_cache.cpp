@@ -58,9 +58,8 @@ void GuardedCache::find(std::span<const Key> keys, std::span<EntryPtr> found) no
   if (degraded_.load() || !findPrimary(keys, found)) {
     std::fill(found.begin(), found.end(), nullptr);
     findFallback(keys, found);
-  } else if (fallback_ != nullptr) {
-    if (was_degraded_.load()) findFallback(keys, found);
-    mirrorFound(keys, found);
+  } else if (was_degraded_.load()) {
+    findFallback(keys, found);
   }
   const auto hits = static_cast<std::uint64_t>(
       std::count_if(found.begin(), found.end(), [](const EntryPtr& e) { return e != nullptr; }));
@@ -90,19 +89,6 @@ void GuardedCache::findFallback(std::span<const Key> keys, std::span<EntryPtr> f
     // The cache came back without it (restarted empty, say) or with an older one: it is owed again.
     if (back) owe(keys[i]);
   }
-}
-
-void GuardedCache::mirrorFound(std::span<const Key> keys,
-                               std::span<const EntryPtr> found) noexcept {
-  std::vector<Keep> items;
-  for (std::size_t i = 0; i < keys.size(); ++i) {
-    if (found[i] == nullptr) continue;
-    const Millis left = found[i]->expires() == WallTime::max()
-                            ? kForever
-                            : Millis(found[i]->expires() - clock_.wallNow());
-    if (left > Millis::zero()) items.push_back({keys[i], found[i], left, false});
-  }
-  if (!items.empty()) storeFallback(items);
 }
 
 void GuardedCache::store(std::span<const Keep> items) noexcept {

@@ -1,7 +1,7 @@
 // The cache of a run, guarded: it never fails. While the cache plugin cannot answer, an in-process
 // fallback stands in; a probe takes the cache back, and what was stored meanwhile is written back
-// to it. The fallback also mirrors what the run stores and finds, so that losing the cache makes
-// nobody fetch again what this run has seen, within the fallback's budget.
+// to it. The fallback also mirrors what the run stores, so that losing the cache makes nobody fetch
+// again what this run has fetched, within the fallback's budget.
 //
 // Thread-safe. find() is called by look-up threads (or in place by group threads, where the cache
 // does no I/O); store() and writeBack() by one thread at a time: writes have an order.
@@ -72,7 +72,6 @@ class GuardedCache {
 
   bool findPrimary(std::span<const Key> keys, std::span<EntryPtr> found) noexcept;
   void findFallback(std::span<const Key> keys, std::span<EntryPtr> found) noexcept;
-  void mirrorFound(std::span<const Key> keys, std::span<const EntryPtr> found) noexcept;
   bool storePrimary(std::span<const Keep> items) noexcept;
   bool storeFallback(std::span<const Keep> items) noexcept;
   std::vector<Keep> takeOwed();
