@@ -1,6 +1,7 @@
 #include "connection.h"
 
 #include <poll.h>
+#include <sys/socket.h>
 
 #include <algorithm>
 #include <array>
@@ -25,6 +26,9 @@ constexpr std::size_t kReadBuffer = 64u << 10;
 constexpr std::size_t kWithoutAllowance = 4u << 20;
 constexpr std::size_t kBytesPerSecond = 8u << 20;
 
+constexpr std::size_t kShortestReply = 3;  // "+\r\n"
+constexpr std::size_t kMostAwaited = 1024;
+
 std::chrono::microseconds allowance(std::size_t moved) {
   const std::size_t counted = moved - std::min(moved, kWithoutAllowance);
   return std::chrono::microseconds(counted * 1'000'000 / kBytesPerSecond);
@@ -39,13 +43,14 @@ Connection::Connection(std::unique_ptr<net::Stream> stream, Millis command_timeo
 void Connection::exchange(const Commands& commands, const OnReply& on_reply) {
   unsent_ = commands.pieces();
   next_unsent_ = sent_ = received_ = replies_ = 0;
+  expected_ = commands.count();
   begun_ = std::chrono::steady_clock::now();
-  while (replies_ < commands.count()) {
+  while (replies_ < expected_) {
     const Io out = send();
     // Even when the sending fails: what the server said before it closed tells why. Not under TLS,
     // which allows no call after an error.
-    const Io in = out == Io::kError && stream_->isTls() ? out : receive(commands.count(), on_reply);
-    if (replies_ == commands.count()) break;
+    const Io in = out == Io::kError && stream_->isTls() ? out : receive(on_reply);
+    if (replies_ == expected_) break;
     if (out == Io::kError || in == Io::kError || in == Io::kEnd) failLost(in);
     if (in != Io::kDone) wait(out, in);
   }
@@ -71,26 +76,26 @@ Io Connection::send() {
 }
 
 // Reads until the stream holds no more, or has given as much as fits while there is more to send.
-Io Connection::receive(std::size_t expected, const OnReply& on_reply) {
+Io Connection::receive(const OnReply& on_reply) {
   std::array<char, kReadBuffer> buffer;
   for (;;) {
     std::size_t n = 0;
     const Io io = stream_->read(buffer, n);
     if (io != Io::kDone) return io;
     received_ += n;
-    read({buffer.data(), n}, expected, on_reply);
-    if (replies_ == expected || next_unsent_ < unsent_.size()) return io;
+    read({buffer.data(), n}, on_reply);
+    if (replies_ == expected_ || next_unsent_ < unsent_.size()) return io;
     if (remaining() <= Millis::zero()) failTimeout();
   }
 }
 
-void Connection::read(std::string_view bytes, std::size_t expected, const OnReply& on_reply) {
+void Connection::read(std::string_view bytes, const OnReply& on_reply) {
   while (!bytes.empty()) {
     const std::string_view slice = bytes.substr(0, ReplyReader::kSlice);
     bytes.remove_prefix(slice.size());
     reader_.feed(slice);
     while (std::unique_ptr<Reply> reply = reader_.next()) {
-      if (replies_ == expected) {
+      if (replies_ == expected_) {
         throw ConnectionError(Fault::kProtocol, "it answers more than it was asked");
       }
       on_reply(replies_++, std::move(*reply));
@@ -98,8 +103,23 @@ void Connection::read(std::string_view bytes, std::size_t expected, const OnRepl
   }
 }
 
+// Has the socket wake us once as many bytes are there as the replies that are missing take at
+// least, instead of for each few of them: Redis answers a pipeline of SETs in many small pieces.
+// The end of the stream wakes all the same.
+void Connection::wakeLate() {
+  if (stream_->isTls()) return;
+  const std::size_t missing = expected_ - replies_;
+  const std::size_t whole = std::min(missing - (reader_.isAmidReply() ? 1 : 0), kMostAwaited);
+  const int bytes = std::max(1, static_cast<int>(whole * kShortestReply));
+  if (bytes == low_water_) return;
+  low_water_ = bytes;
+  // Where it fails we wake more often.
+  (void)::setsockopt(stream_->fd(), SOL_SOCKET, SO_RCVLOWAT, &bytes, sizeof bytes);
+}
+
 // Waits until one of the two can go on.
 void Connection::wait(Io out, Io in) {
+  wakeLate();
   pollfd descriptor{stream_->fd(), 0, 0};
   for (const Io io : {out, in}) {
     if (io == Io::kWantRead) descriptor.events |= POLLIN;

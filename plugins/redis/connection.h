@@ -36,9 +36,10 @@ class Connection {
 
  private:
   net::Io send();
-  net::Io receive(std::size_t expected, const OnReply& on_reply);
-  void read(std::string_view bytes, std::size_t expected, const OnReply& on_reply);
+  net::Io receive(const OnReply& on_reply);
+  void read(std::string_view bytes, const OnReply& on_reply);
   void wait(net::Io out, net::Io in);
+  void wakeLate();
   [[nodiscard]] Millis remaining() const;
   [[noreturn]] void failTimeout() const;
   [[noreturn]] void failLost(net::Io in) const;
@@ -46,6 +47,7 @@ class Connection {
   std::unique_ptr<net::Stream> stream_;
   Millis command_timeout_;
   ReplyReader reader_;
+  int low_water_ = 1;  // bytes that make the socket readable
 
   // Of the exchange under way.
   std::vector<std::string_view> unsent_;
@@ -53,6 +55,7 @@ class Connection {
   std::size_t sent_ = 0;
   std::size_t received_ = 0;
   std::size_t replies_ = 0;
+  std::size_t expected_ = 0;
   TimePoint begun_{};
 };
 

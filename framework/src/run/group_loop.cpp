@@ -91,6 +91,8 @@ void GroupLoop::admit(std::size_t index) {
   const GroupSpec& spec = context_.job.groups[index];
   auto group = std::make_unique<GroupRun>(spec, index, context_.group_metrics[index],
                                           context_.job.fetch.parallel_max, context_.standard_input);
+  // One group fills the batches alone; many fill them together, and each keeps less waiting.
+  if (groups_.size() >= kManyGroups) group->window = GroupRun::kMinWindow;
   if (spec.urls_file && *spec.urls_file == "-") context_.standard_input->listen(mailbox_);
   makeRunnable(*group);
   groups_.emplace(group.get(), std::move(group));
@@ -244,6 +246,8 @@ void GroupLoop::finish(Trip& trip) {
 // --- 2 look up --------------------------------------------------------------------------------
 
 void GroupLoop::fillWindow(GroupRun& group) {
+  // Not before half of it has been used: otherwise each URL that ends would send one key.
+  if (group.queue.size() > group.window / 2) return;
   while (group.queue.size() < group.window && group.parked < GroupRun::kMaxParked) {
     Trip* trip = takeUrl(group);
     if (trip == nullptr) return;

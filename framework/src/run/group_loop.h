@@ -34,6 +34,7 @@ class GroupLoop {
  private:
   /// Groups side by side on one thread; further ones wait until one ends.
   static constexpr std::size_t kMaxGroups = 1000;
+  static constexpr std::size_t kManyGroups = 8;
   /// URLs of one group taken in one turn, before others and the network get theirs.
   static constexpr std::size_t kTurn = 128;
 

@@ -2,7 +2,6 @@
 // thread.
 #pragma once
 
-#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <deque>
@@ -21,7 +20,8 @@ struct GroupRun final : visit::TripGroup {
   /// URLs of a group that may wait for a host or another fetch, so that the rest goes on.
   static constexpr std::size_t kMaxParked = 10'000;
   /// Bounds of how many URLs are looked up ahead of need.
-  static constexpr std::size_t kMinWindow = 16;
+  static constexpr std::size_t kMinWindow = 32;
+  static constexpr std::size_t kWindow = 128;  ///< to begin with
   static constexpr std::size_t kMaxWindow = 256;
 
   /// Trips that wait for a slot of one host.
@@ -41,7 +41,6 @@ struct GroupRun final : visit::TripGroup {
       : TripGroup{place, spec.name, &counters},
         parallel_max(spec.parallel_max.value_or(default_parallel_max)),
         source(spec, standard_input) {
-    window = std::min(std::max(kMinWindow, 2 * parallel_max), kMaxWindow);
   }
 
   [[nodiscard]] bool isDone() const noexcept { return exhausted && trips == 0; }
@@ -59,7 +58,7 @@ struct GroupRun final : visit::TripGroup {
   std::size_t in_flight = 0;       ///< being fetched
   std::size_t parked = 0;          ///< waiting for a host or another trip
   std::size_t looking = 0;         ///< out for a look-up
-  std::size_t window;              ///< how many may be looked up ahead
+  std::size_t window = kWindow;    ///< how many may be looked up ahead
   std::deque<visit::Trip*> queue;  ///< in the order of the list; looked up, or about to be
   std::deque<visit::Trip*> ready;  ///< on a later hop, looked up: before the queue
   std::unordered_map<std::string, HostLine, Hash, std::equal_to<>> lines;

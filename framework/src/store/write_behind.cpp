@@ -10,6 +10,9 @@ namespace {
 /// How soon the writing thread sees by itself that a cache came back and is owed entries.
 constexpr Millis kLookForDebts{100};
 
+/// How long the first of a batch waits for others: one round trip for many, and one waking.
+constexpr Millis kGather{2};
+
 }  // namespace
 
 WriteBehind::WriteBehind(GuardedCache& cache, std::size_t max_bytes, Acknowledged acknowledged)
@@ -36,7 +39,8 @@ void WriteBehind::push(Keep item) {
     const std::lock_guard lock(mutex_);
     queue_.push_back(std::move(item));
     bytes_.fetch_add(bytes);
-    if (queue_.size() != 1) return;  // the thread is awake or about to be
+    // Otherwise the thread is awake, about to be, or will be soon.
+    if (queue_.size() != 1 && queue_.size() != kMaxItems && !full()) return;
   }
   work_.notify_one();
 }
@@ -70,6 +74,12 @@ std::vector<Keep> WriteBehind::takeBatch(std::size_t& bytes) {
   return batch;
 }
 
+void WriteBehind::gather(std::unique_lock<std::mutex>& lock) {
+  work_.wait_for(lock, kGather, [this] {
+    return stopping_ || flushing_ || full() || queue_.size() >= kMaxItems;
+  });
+}
+
 void WriteBehind::writeBatch(std::unique_lock<std::mutex>& lock) {
   std::size_t bytes = 0;
   const std::vector<Keep> batch = takeBatch(bytes);
@@ -91,6 +101,7 @@ void WriteBehind::write() {
   std::unique_lock lock(mutex_);
   for (;;) {
     if (!queue_.empty()) {
+      gather(lock);
       writeBatch(lock);
       continue;
     }

@@ -57,6 +57,7 @@ class WriteBehind {
   static std::size_t bytesOf(const Keep& item) noexcept;
   std::vector<Keep> takeBatch(std::size_t& bytes);
   void write();
+  void gather(std::unique_lock<std::mutex>& lock);
   void writeBatch(std::unique_lock<std::mutex>& lock);
 
   GuardedCache& cache_;
