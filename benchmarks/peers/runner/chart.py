@@ -28,10 +28,9 @@ def shade(row):
 def bar(row, top, scale):
     length = max(row.rate * scale, 1)
     middle = top + ROW / 2
-    label = row.key + " 2 KiB" if row.kind == "store" else row.label
     spread = (f'<line class="spread" x1="{LABEL + row.least * scale:.1f}" y1="{middle - 2:.1f}" '
               f'x2="{LABEL + row.most * scale:.1f}" y2="{middle - 2:.1f}"/>')
-    return (f'<text x="{LABEL - 10}" y="{middle + 3:.1f}" text-anchor="end">{escape(label)}</text>'
+    return (f'<text x="{LABEL - 10}" y="{middle + 3:.1f}" text-anchor="end">{escape(row.label)}</text>'
             f'<rect class="{shade(row)}" x="{LABEL}" y="{top + 2}" width="{length:.1f}" '
             f'height="{ROW - 8}" rx="2"/>{spread}'
             f'<text class="value" x="{LABEL + max(length, row.most * scale) + 8:.1f}" '

@@ -52,6 +52,7 @@ class Step:
     at_server: str = "all"                       # requests of the server: all, none, or any
     counts_itself: bool = False                  # runs for a time, not for a number of pages
     cpu: bool = True                             # the processor time is that of these pages alone
+    label: str | None = None                     # where that of the client does not say enough
 
     def count(self, pages):
         return min(pages, self.pages or pages)
@@ -243,8 +244,10 @@ CLIENTS = [
     Client("forage", "Forage, into memory", [
         Step("forage memory", "cold", forage("memory"), forage_report)]),
     Client("forage-redis", "Forage, into and from Redis", [
-        Step("forage redis", "cold", forage("redis"), forage_report, before=flush),
-        Step("forage redis warm", "warm", forage("redis"), forage_report, at_server="none")]),
+        Step("forage redis", "cold", forage("redis"), forage_report, before=flush,
+             label="Forage, into Redis"),
+        Step("forage redis warm", "warm", forage("redis"), forage_report, at_server="none",
+             label="Forage, from Redis")]),
     Client("wrk", "wrk, one thread", [
         Step("wrk", "limit", wrk, wrk_report, at_server="any", counts_itself=True)]),
     Client("bare-loop", "bare epoll loop that counts bytes", [
@@ -297,11 +300,14 @@ CLIENTS = [
     Client("days-port", "a day's port of it to C++: Poco, hiredis", [
         Step("days port", "cold", days_port(True), json_line, before=flush),
         Step("days port warm", "warm", days_port(True), json_line, at_server="none")]),
-    Client("redis-benchmark", "redis-benchmark, 2 KiB, 16 connections", [
+    Client("redis-benchmark", "redis-benchmark", [
         Step("redis-benchmark GET P16", "store", redis_benchmark("get", 16), redis_rate,
+             label="redis-benchmark GET, pipeline 16",
              before=fill_for_benchmark, at_server="none", counts_itself=True),
         Step("redis-benchmark GET P64", "store", redis_benchmark("get", 64), redis_rate,
+             label="redis-benchmark GET, pipeline 64",
              at_server="none", counts_itself=True),
         Step("redis-benchmark SET P16", "store", redis_benchmark("set", 16), redis_rate,
+             label="redis-benchmark SET, pipeline 16",
              at_server="none", counts_itself=True)]),
 ]

@@ -46,7 +46,7 @@ def arguments():
     parser.add_argument("--pages", type=int, default=20_000, metavar="N",
                         help="20,000; slow clients get fewer")
     parser.add_argument("--only", metavar="NAME,...", help="these clients and measurements alone")
-    parser.add_argument("--out", type=Path, default=BUILD / "out", metavar="DIR",
+    parser.add_argument("--out", type=Path, default=Path(os.path.relpath(BUILD / "out")), metavar="DIR",
                         help="for results.json, results.md and results.svg; build/peers/out")
     parser.add_argument("--docs", action="store_true",
                         help="rewrite the figures of docs/benchmarks.md and docs/benchmarks.svg")
@@ -92,7 +92,8 @@ def environment():
 
 
 def measure_all(options, forage, work):
-    """Everything that was asked for: samples, other numbers, failed checks, and who was absent."""
+    """Everything that was asked for: samples, other numbers, failed checks, and who was absent.
+    Interrupted, it returns what there is, as a failure."""
     write_pages(work / "site", options.pages)
     samples, extras, failures = {}, {}, []
     with Nginx(work, work / "site") as nginx, Redis(work) as redis:
@@ -117,12 +118,13 @@ def measure_all(options, forage, work):
     return samples, extras, failures, absent
 
 
-def write_results(options, samples, extras, failures, absent):
+def write_results(options, load, samples, extras, failures, absent):
     """Writes the three files; returns the Markdown and the targets."""
     measured = rows(CLIENTS, samples)
     reference = next((row.rate for row in measured if row.key == "bare loop"), None)
     goals = targets(samples, extras)
     here = machine.describe()
+    here["load_before"] = load
     took = (f"{options.pages:,} pages of {PAGE_BYTES:,} bytes, 16 in flight, medians of "
             f"{options.rounds} interleaved rounds; {time.strftime('%Y-%m-%d')}.")
     text = "\n\n".join(part for part in (
@@ -169,17 +171,23 @@ def main():
     forage = built_command(not options.no_install)
     if not os.access(forage, os.X_OK):
         sys.exit(f"peers: {forage} is not built")
+    load = os.getloadavg()[0]
+    if load > 1:
+        print(f"peers: the machine is busy (load {load:.1f}): figures will be rough", file=sys.stderr)
     work = Path(tempfile.mkdtemp(prefix="forage-peers."))
     try:
         samples, extras, failures, absent = measure_all(options, forage, work)
     finally:
         shutil.rmtree(work, ignore_errors=True)
-    text, goals = write_results(options, samples, extras, failures, absent)
+    text, goals = write_results(options, load, samples, extras, failures, absent)
     print(text)
-    print(f"Written to {os.path.relpath(options.out)}: results.md, results.svg, results.json")
+    print(f"Written to {options.out}: results.md, results.svg, results.json")
     missed = any(goal.held is False for goal in goals)
     sys.exit(1 if failures or (options.strict and missed) else 0)
 
 
 if __name__ == "__main__":
-    main()
+    try:
+        main()
+    except KeyboardInterrupt:
+        sys.exit("peers: interrupted")

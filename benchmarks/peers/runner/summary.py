@@ -28,7 +28,7 @@ def rows(clients, samples):
                 continue
             rates = [one.rate for one in taken]
             cpu = [one.cpu_us for one in taken if one.cpu_us is not None]
-            result.append(Row(step.key, client.label, step.kind,
+            result.append(Row(step.key, step.label or client.label, step.kind,
                               0 if step.counts_itself else taken[0].pages, median(rates),
                               min(rates), max(rates), median(cpu) if cpu else None,
                               median(one.peak_mib for one in taken)))

@@ -19,8 +19,6 @@ def client_table(rows, reference):
     full = max((row.pages for row in rows), default=0)
     for row in sorted(rows, key=lambda one: (order.index(one.kind), -one.rate)):
         label = row.label + (f" ({row.pages:,} pages)" if 0 < row.pages < full else "")
-        if row.kind == "store":
-            label = row.key + ", 2 KiB, 16 connections"
         if row.key.startswith("forage"):
             label = f"**{label}**"
         share = f"{row.rate / reference:.3g}" if reference and row.kind in ("cold", "limit") else "-"
