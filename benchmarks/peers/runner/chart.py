@@ -48,7 +48,7 @@ def panel(title, rows, top):
     return lines, top + 14
 
 
-def svg(rows, subtitle):
+def svg(rows, notes):
     panels = [
         ("Cold: pages fetched a second", [r for r in rows if r.kind in ("cold", "limit")]),
         ("Warm: pages from the cache a second", [
@@ -59,12 +59,13 @@ def svg(rows, subtitle):
         if chosen:
             lines, top = panel(title, chosen, top)
             body += lines
-    height = top + 22
+    height = top + 8 + 18 * len(notes)
     return "\n".join([
         f'<svg xmlns="http://www.w3.org/2000/svg" width="{WIDTH}" height="{height}" '
         f'viewBox="0 0 {WIDTH} {height}" role="img" aria-label="URLs a second by client">',
         f"<style>{STYLE}</style>",
         f'<rect class="back" width="{WIDTH}" height="{height}"/>',
         *body,
-        f'<text x="20" y="{height - 12}" opacity=".75">{escape(subtitle)}</text>',
+        *(f'<text x="20" y="{top + 6 + 18 * i}" opacity=".75">{escape(note)}</text>'
+          for i, note in enumerate(notes)),
         "</svg>", ""])

@@ -135,8 +135,9 @@ def write_results(options, load, samples, extras, failures, absent):
         tables.target_table(goals),
         "**Checks failed:**\n\n" + "\n".join("- " + one for one in failures) if failures else "",
     ) if part) + "\n"
-    picture = chart.svg(measured, f"{took} {here['cores']} cores shared by client and server. "
-                                  "Lines: least to most.")
+    picture = chart.svg(measured, [
+        took, f"{here['cores']} cores, shared by client and server. Thin lines: the slowest and the "
+              "fastest round. Slow clients had fewer pages."])
     options.out.mkdir(parents=True, exist_ok=True)
     (options.out / "results.md").write_text(text)
     (options.out / "results.svg").write_text(picture)

@@ -119,7 +119,7 @@ class Summary(unittest.TestCase):
 
     def test_the_chart_is_whole_xml_and_the_table_has_every_row(self):
         some = rows(CLIENTS, self.samples)
-        xml.etree.ElementTree.fromstring(chart.svg(some, "a <b> & c"))
+        xml.etree.ElementTree.fromstring(chart.svg(some, ["a <b> & c"]))
         self.assertEqual(len(tables.client_table(some, 50_000).splitlines()), 2 + len(some))
 
     def test_figures_replace_those_before_and_nothing_else(self):
