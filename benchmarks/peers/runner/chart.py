@@ -1,4 +1,4 @@
-"""The results as bars in an SVG that adapts to a light or dark page; needs nothing but a browser."""
+"""The results as bars, in an SVG that adapts to a light or dark page."""
 
 from html import escape
 
@@ -30,7 +30,8 @@ def bar(row, top, scale):
     middle = top + ROW / 2
     spread = (f'<line class="spread" x1="{LABEL + row.least * scale:.1f}" y1="{middle - 2:.1f}" '
               f'x2="{LABEL + row.most * scale:.1f}" y2="{middle - 2:.1f}"/>')
-    return (f'<text x="{LABEL - 10}" y="{middle + 3:.1f}" text-anchor="end">{escape(row.label)}</text>'
+    return (f'<text x="{LABEL - 10}" y="{middle + 3:.1f}" text-anchor="end">'
+            f'{escape(row.label)}</text>'
             f'<rect class="{shade(row)}" x="{LABEL}" y="{top + 2}" width="{length:.1f}" '
             f'height="{ROW - 8}" rx="2"/>{spread}'
             f'<text class="value" x="{LABEL + max(length, row.most * scale) + 8:.1f}" '

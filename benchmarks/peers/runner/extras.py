@@ -1,8 +1,8 @@
 """What is measured beside the rounds: overlapping groups, the tutorial's own workload, the start of
 the process, its memory, and warm look-ups within one process.
 
-Each function takes a Place, a Measure and the number of rounds, and returns numbers by name; the ones
-that did not deliver throw CheckFailed.
+Each function takes a Place, a Measure and the number of rounds, and returns numbers by name. Throws
+CheckFailed where not every page was delivered.
 """
 
 import json

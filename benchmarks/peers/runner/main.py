@@ -46,8 +46,8 @@ def arguments():
     parser.add_argument("--pages", type=int, default=20_000, metavar="N",
                         help="20,000; slow clients get fewer")
     parser.add_argument("--only", metavar="NAME,...", help="these clients and measurements alone")
-    parser.add_argument("--out", type=Path, default=Path(os.path.relpath(BUILD / "out")), metavar="DIR",
-                        help="for results.json, results.md and results.svg; build/peers/out")
+    parser.add_argument("--out", type=Path, default=Path(os.path.relpath(BUILD / "out")),
+                        metavar="DIR", help="for results.json, results.md and results.svg; build/peers/out")
     parser.add_argument("--docs", action="store_true",
                         help="rewrite the figures of docs/benchmarks.md and docs/benchmarks.svg")
     parser.add_argument("--strict", action="store_true", help="a missed target is an error")
@@ -136,8 +136,8 @@ def write_results(options, load, samples, extras, failures, absent):
         "**Checks failed:**\n\n" + "\n".join("- " + one for one in failures) if failures else "",
     ) if part) + "\n"
     picture = chart.svg(measured, [
-        took, f"{here['cores']} cores, shared by client and server. Thin lines: the slowest and the "
-              "fastest round. Slow clients had fewer pages."])
+        took, f"{here['cores']} cores, shared by client and server. Thin lines: the slowest and "
+              "the fastest round. Slow clients had fewer pages."])
     options.out.mkdir(parents=True, exist_ok=True)
     (options.out / "results.md").write_text(text)
     (options.out / "results.svg").write_text(picture)
@@ -174,7 +174,8 @@ def main():
         sys.exit(f"peers: {forage} is not built")
     load = os.getloadavg()[0]
     if load > 1:
-        print(f"peers: the machine is busy (load {load:.1f}): figures will be rough", file=sys.stderr)
+        print(f"peers: the machine is busy (load {load:.1f}): figures will be rough",
+              file=sys.stderr)
     work = Path(tempfile.mkdtemp(prefix="forage-peers."))
     try:
         samples, extras, failures, absent = measure_all(options, forage, work)

@@ -36,7 +36,7 @@ def rows(clients, samples):
 
 
 def ratio(samples, one, other, what="rate"):
-    """The median over the rounds of `one` against `other`; None when there is no round with both."""
+    """The median over the rounds of `one` against `other`; None without a round of both."""
     ours = {sample.round: getattr(sample, what) for sample in samples.get(one, [])}
     theirs = {sample.round: getattr(sample, what) for sample in samples.get(other, [])}
     both = ours.keys() & theirs.keys()

@@ -21,7 +21,8 @@ def client_table(rows, reference):
         label = row.label + (f" ({row.pages:,} pages)" if 0 < row.pages < full else "")
         if row.key.startswith("forage"):
             label = f"**{label}**"
-        share = f"{row.rate / reference:.3g}" if reference and row.kind in ("cold", "limit") else "-"
+        fetched = row.kind in ("cold", "limit")
+        share = f"{row.rate / reference:.3g}" if reference and fetched else "-"
         lines.append(f"| {label} | {KINDS[row.kind]} | {number(row.rate)} "
                      f"| {number(row.least)} - {number(row.most)} | {share} "
                      f"| {small(row.cpu_us)} | {small(row.peak_mib)} |")

@@ -54,10 +54,12 @@ def median_cpu(samples, key):
 def cold(samples):
     against = lambda ours, theirs: ratio(samples, ours, theirs)
     memory, redis = "forage memory", "forage redis"
+    go = against(memory, "go")
+    no_colly = "Colly not to be had" + (f"; against Go's own client {go:.2f} x" if go else "")
     return [
         Target(1, "cold into memory against curl --parallel", 3, against(memory, "curl")),
         Target(1, "cold into memory against Colly", 3.5, against(memory, "colly"),
-               why_not="Colly not to be had"),
+               why_not=no_colly),
         Target(1, "cold into memory against undici", 3.5, against(memory, "undici")),
         Target(1, "cold into memory against Scrapy", 170, against(memory, "scrapy")),
         Target(1, "cold into memory against wrk", 0.85, against(memory, "wrk")),
