@@ -47,7 +47,8 @@ def arguments():
                         help="20,000; slow clients get fewer")
     parser.add_argument("--only", metavar="NAME,...", help="these clients and measurements alone")
     parser.add_argument("--out", type=Path, default=Path(os.path.relpath(BUILD / "out")),
-                        metavar="DIR", help="for results.json, results.md and results.svg; build/peers/out")
+                        metavar="DIR",
+                        help="for results.json, results.md and results.svg; build/peers/out")
     parser.add_argument("--docs", action="store_true",
                         help="rewrite the figures of docs/benchmarks.md and docs/benchmarks.svg")
     parser.add_argument("--strict", action="store_true", help="a missed target is an error")
@@ -128,7 +129,9 @@ def write_results(options, load, samples, extras, failures, absent):
     took = (f"{options.pages:,} pages of {PAGE_BYTES:,} bytes, 16 in flight, medians of "
             f"{options.rounds} interleaved rounds; {time.strftime('%Y-%m-%d')}.")
     text = "\n\n".join(part for part in (
-        f"{took} Machine: {machine.sentence(here)}.",
+        f"{took} Machine: {machine.sentence(here)}."
+        + (f" It was busy with other work (load {load:.1f}): the figures are rough." if load > 1
+           else ""),
         "Left out: " + ", ".join(absent) + "." if absent else "",
         client_part(measured, reference),
         tables.extras_list(extras),

@@ -33,7 +33,8 @@ class Target:
         if self.held:
             return "PASS"
         short = self.measured / self.bound - 1 if self.most else 1 - self.measured / self.bound
-        return f"over by {short:.0%}" if self.most else f"short by {short:.0%}"
+        digits = 0 if short >= 0.01 else 1
+        return f"{'over' if self.most else 'short'} by {short:.{digits}%}"
 
     def amount(self, value):
         if value is None:
