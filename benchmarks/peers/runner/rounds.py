@@ -34,23 +34,23 @@ def check_delivery(step, count, delivered, asked):
         if step.at_server == "any":
             # What is under way when the time is up was asked for and not counted.
             if not delivered.ok <= asked <= delivered.ok + 64:
-                raise CheckFailed(f"{step.key}: {delivered.ok} answers, but {asked} requests")
+                raise CheckFailed(f"{delivered.ok} answers, but {asked} requests")
         return
-    check(f"{step.key}: pages delivered", delivered.ok, count)
+    check("pages delivered", delivered.ok, count)
     if delivered.bytes is not None:
-        check(f"{step.key}: bytes delivered", delivered.bytes, count * PAGE_BYTES)
+        check("bytes delivered", delivered.bytes, count * PAGE_BYTES)
     if step.kind == "warm" and delivered.hits is not None:
-        check(f"{step.key}: answers from the cache", delivered.hits, count)
-    check(f"{step.key}: requests at the server", asked, count if step.at_server == "all" else 0)
+        check("answers from the cache", delivered.hits, count)
+    check("requests at the server", asked, count if step.at_server == "all" else 0)
 
 
 def check_store(step, before, after):
     """Each GET has to find its key: an answer without a value costs Redis far less."""
     hits, misses = (now - then for now, then in zip(after, before))
-    check(f"{step.key}: keys that Redis did not have", misses, 0)
+    check("keys that Redis did not have", misses, 0)
     if "GET" in step.key:
         # It may send whole pipelines beyond what it was told.
-        check(f"{step.key}: keys that Redis had", hits >= REDIS_COMMANDS, True)
+        check("keys that Redis had", hits >= REDIS_COMMANDS, True)
 
 
 def run_step(step, number, place, measure):
@@ -78,8 +78,8 @@ def run_client(client, number, place, measure, samples, failures):
         try:
             sample = run_step(step, number, place, measure)
         except CheckFailed as problem:
-            failures.append(f"round {number}: {problem}")
-            print(f"  FAILED {problem}", file=sys.stderr, flush=True)
+            failures.append(f"round {number}: {step.key}: {problem}")
+            print(f"  FAILED {step.key}: {problem}", file=sys.stderr, flush=True)
             return
         samples.setdefault(step.key, []).append(sample)
         print(f"  {step.key:26} {sample.rate:11,.0f} /s", file=sys.stderr, flush=True)
