@@ -1,0 +1,3 @@
+module forage/peers/nethttp
+
+go 1.19
