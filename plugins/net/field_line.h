@@ -26,7 +26,7 @@ inline std::optional<FieldLine> parseFieldLine(std::string_view line) noexcept {
   return FieldLine{name, trimmed(value)};
 }
 
-/// A line "name: value" CRLF in just this form: the value may be empty, and begins and ends with no
+/// A line "name: value" CRLF in just this form: the value is not empty, and begins and ends with no
 /// blank.
 struct PlainFieldLine {
   const char* begin = nullptr;  ///< null: there is none
@@ -42,16 +42,23 @@ struct PlainFieldLine {
   [[nodiscard]] const char* end() const noexcept { return cr + 2; }
 };
 
-/// The plain field line that begins at `p`, if one does and ends before `end`.
-inline PlainFieldLine scanPlainFieldLine(const char* p, const char* end) noexcept {
-  constexpr std::ptrdiff_t kRest = 4;  // ": " and CRLF
-  const char* colon = skipPlainName(p, end);
-  if (colon == end || *colon != ':') colon = skipToken(colon, end);
-  if (colon == p || end - colon < kRest || colon[0] != ':' || colon[1] != ' ') return {};
-  const char* cr = skipPlainText(colon + 2, end);
-  if (cr == end || *cr != '\r') cr = skipText(cr, end);
-  if (end - cr < 2 || cr[0] != '\r' || cr[1] != '\n') return {};
-  if (cr != colon + 2 && (isBlank(colon[2]) || isBlank(cr[-1]))) return {};
+/// What has to follow the last place where a plain field line may go on: a block, which may hold
+/// the byte before the colon or the CR, and what comes after these.
+inline constexpr std::ptrdiff_t kFieldLineMargin = 2 * kScanBlock;
+
+/// The plain field line that begins at `p`, if one does. Not every one is found: a name or a value
+/// that goes on beyond `last` is not. REQUIRES: kFieldLineMargin bytes at `last`.
+inline PlainFieldLine scanPlainFieldLine(const char* p, const char* last) noexcept {
+  const char* colon = skipPlainName(p, last);
+  if (*colon != ':') {
+    while (colon <= last && isIn(kTokenBytes, *colon)) ++colon;
+  }
+  if (colon == p || colon[0] != ':' || colon[1] != ' ' || colon[2] <= ' ') return {};
+  const char* cr = skipPlainText(colon + 2, last);
+  if (*cr != '\r') {
+    while (cr <= last && isIn(kTextBytes, *cr)) ++cr;
+  }
+  if (cr[0] != '\r' || cr[1] != '\n' || cr[-1] <= ' ') return {};
   return {p, colon, cr};
 }
 

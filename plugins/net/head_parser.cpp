@@ -84,8 +84,8 @@ void HeadParser::takePlainFields(std::string_view& bytes) {
   const char* const begin = bytes.data();
   const char* const end = begin + bytes.size();
   const char* p = begin;
-  for (;;) {
-    const PlainFieldLine line = scanPlainFieldLine(p, end);
+  while (end - p >= kFieldLineMargin) {
+    const PlainFieldLine line = scanPlainFieldLine(p, end - kFieldLineMargin);
     if (line.begin == nullptr) break;
     if (const KnownField known = knownField(line.name()); known != KnownField::kNone) {
       const char* const next = line.end();

@@ -63,13 +63,12 @@ inline unsigned plainTextBytes(const char* p) noexcept {
   return static_cast<unsigned>(_mm_movemask_epi8(_mm_cmpgt_epi8(moved, _mm_set1_epi8(0x20))));
 }
 
-/// The first byte that `maskOf` does not know, or one with less than 16 after it.
+/// The first byte that `maskOf` does not know, or one after `last`. REQUIRES: 16 bytes at `last`.
 template <unsigned (*maskOf)(const char*) noexcept>
-inline const char* skipBlocks(const char* p, const char* end) noexcept {
-  while (end - p >= 16) {
-    const unsigned unknown = ~maskOf(p) & 0xffffu;
-    if (unknown != 0) return p + std::countr_zero(unknown);
-    p += 16;
+inline const char* skipBlocks(const char* p, const char* last) noexcept {
+  for (; p <= last; p += 16) {
+    const unsigned known = maskOf(p);
+    if (known != 0xffffu) return p + static_cast<unsigned>(std::countr_one(known));
   }
   return p;
 }
@@ -77,32 +76,34 @@ inline const char* skipBlocks(const char* p, const char* end) noexcept {
 }  // namespace detail
 #endif
 
-/// Skips tchars, if not all: the rest is left for skipToken().
-inline const char* skipPlainName(const char* p, [[maybe_unused]] const char* end) noexcept {
+inline constexpr std::ptrdiff_t kScanBlock = 16;
+
+/// Skips tchars, if not all; stops soon after `last`. REQUIRES: kScanBlock bytes at `last`.
+inline const char* skipPlainName(const char* p, [[maybe_unused]] const char* last) noexcept {
 #if defined(__SSE2__)
-  p = detail::skipBlocks<detail::plainNameBytes>(p, end);
+  p = detail::skipBlocks<detail::plainNameBytes>(p, last);
 #endif
   return p;
 }
 
-/// Skips bytes of text, if not all: the rest is left for skipText().
-inline const char* skipPlainText(const char* p, [[maybe_unused]] const char* end) noexcept {
+/// Likewise for bytes of text.
+inline const char* skipPlainText(const char* p, [[maybe_unused]] const char* last) noexcept {
 #if defined(__SSE2__)
-  p = detail::skipBlocks<detail::plainTextBytes>(p, end);
+  p = detail::skipBlocks<detail::plainTextBytes>(p, last);
 #endif
   return p;
 }
 
 /// The first byte that is no tchar, or `end`.
 inline const char* skipToken(const char* p, const char* end) noexcept {
-  p = skipPlainName(p, end);
+  if (end - p >= kScanBlock) p = skipPlainName(p, end - kScanBlock);
   while (p != end && isIn(kTokenBytes, *p)) ++p;
   return p;
 }
 
 /// The first byte that is a control other than a tab, or `end`.
 inline const char* skipText(const char* p, const char* end) noexcept {
-  p = skipPlainText(p, end);
+  if (end - p >= kScanBlock) p = skipPlainText(p, end - kScanBlock);
   while (p != end && isIn(kTextBytes, *p)) ++p;
   return p;
 }
