@@ -23,6 +23,10 @@ void BodyBuffer::expect(std::uint64_t length) {
   body_.reserve(static_cast<std::size_t>(modest ? length : kFirstAllocation));
 }
 
+void BodyBuffer::expectWithin(std::size_t received) {
+  if (body_.empty()) body_.reserve(std::min(received, limit_));
+}
+
 bool BodyBuffer::append(std::string_view bytes) {
   if (bytes.size() > limit_ - body_.size()) return false;
   if (bytes.size() > body_.capacity() - body_.size()) makeRoom(bytes.size());

@@ -15,6 +15,8 @@ class BodyBuffer final {
   void begin(std::size_t limit) noexcept;
   /// Makes room for a body of that length, or for some of it. REQUIRES: no more than the limit.
   void expect(std::uint64_t length);
+  /// Makes room in an empty body for what `received` bytes can hold of it at most.
+  void expectWithin(std::size_t received);
   /// False, and nothing is taken, if the body would be over the limit.
   [[nodiscard]] bool append(std::string_view bytes);
 

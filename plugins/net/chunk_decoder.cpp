@@ -66,6 +66,7 @@ void ChunkDecoder::takeChunkLine(std::string_view& bytes, std::size_t body_size)
 void ChunkDecoder::takeData(std::string_view& bytes, BodyBuffer& body) {
   const std::string_view data =
       bytes.substr(0, static_cast<std::size_t>(std::min<std::uint64_t>(left_, bytes.size())));
+  body.expectWithin(bytes.size());  // a page of several chunks often comes in one piece
   if (!body.append(data)) {
     return fail(ErrorKind::kTooLarge,
                 "body is over the limit of " + std::to_string(body.limit()) + " bytes");
