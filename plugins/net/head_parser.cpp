@@ -77,9 +77,8 @@ void HeadParser::takeSome(std::string_view& bytes) {
   }
 }
 
-// Fields that came in the form in which they are kept are copied in one piece. Left for
-// takeField(): a field that frames the message where it is not known yet that the line goes on, and
-// ours.
+// Fields that came in the form in which they are kept are copied in one piece. Left for takeLine():
+// a folded field that frames the message, ours, and what has another form.
 void HeadParser::takePlainFields(std::string_view& bytes) {
   const char* const begin = bytes.data();
   const char* const end = begin + bytes.size();
@@ -88,8 +87,7 @@ void HeadParser::takePlainFields(std::string_view& bytes) {
     const PlainFieldLine line = scanPlainFieldLine(p, end - kFieldLineMargin);
     if (line.begin == nullptr) break;
     if (const KnownField known = knownField(line.name()); known != KnownField::kNone) {
-      const char* const next = line.end();
-      if (known == KnownField::kForageEntry || next == end || isBlank(*next)) break;
+      if (known == KnownField::kForageEntry || isBlank(*line.end())) break;
       takeFraming(known, line.value());
       if (progress_ != Progress::kMore) return;
     }
