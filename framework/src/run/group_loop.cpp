@@ -290,7 +290,7 @@ void GroupLoop::flushLookups() {
 
 void GroupLoop::gate(GroupRun& group, Trip& trip) {
   const std::string_view host = trip.url.authority();
-  auto line = group.lines.find(host);
+  auto line = group.lines.empty() ? group.lines.end() : group.lines.find(host);
   if (line == group.lines.end()) {
     const bool has_place = group.hasPlace();
     if (has_place && services_.hosts.acquire(host, mailbox_, &group)) {
