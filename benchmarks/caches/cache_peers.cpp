@@ -1,0 +1,196 @@
+// The memory cache and its peers in turn, round by round, in one process: look-ups and stores of
+// Zipf-popular keys with one thread and with several. Prints the median rate of each and its ratio to
+// the others. Every look-up's answer is checked. See docs/cache-memory.md.
+//
+//   cache_peers [--entries N] [--held PART] [--operations N] [--rounds N] [--threads N] [--body N]
+//               [--only NAME]
+#include <algorithm>
+#include <atomic>
+#include <chrono>
+#include <cstdio>
+#include <cstdlib>
+#include <stdexcept>
+#include <string_view>
+#include <thread>
+
+#include "caches.h"
+
+namespace {
+
+using namespace forage;
+using namespace forage::bench;
+
+struct Options {
+  std::size_t entries = 1'000'000;
+  double held = 1;  ///< part of the entries that a cache may hold
+  std::size_t operations = 1'000'000;
+  std::size_t rounds = 5;
+  std::size_t threads = 2;
+  std::size_t body = 64;
+  std::string only;
+};
+
+Options parse(int count, char** words) {
+  Options options;
+  for (int i = 1; i + 1 < count; i += 2) {
+    const std::string_view name = words[i];
+    const char* value = words[i + 1];
+    const auto number = static_cast<std::size_t>(std::atoll(value));
+    if (name == "--entries") options.entries = number;
+    if (name == "--held") options.held = std::atof(value);
+    if (name == "--operations") options.operations = number;
+    if (name == "--rounds") options.rounds = number;
+    if (name == "--threads") options.threads = number;
+    if (name == "--body") options.body = number;
+    if (name == "--only") options.only = value;
+  }
+  return options;
+}
+
+/// One of ten is a store. Keys are made beforehand, in order, as callers have them at hand.
+struct Operation {
+  Key key;
+  std::uint32_t number;
+  bool is_store;
+};
+
+std::vector<Operation> operations(const Zipf& zipf, std::size_t count, unsigned seed) {
+  std::mt19937_64 random(seed);
+  std::vector<Operation> made;
+  made.reserve(count);
+  for (std::size_t i = 0; i < count; ++i) {
+    const std::uint32_t number = zipf.draw(random);
+    made.push_back({keyOf(number), number, random() % 10 == 0});
+  }
+  return made;
+}
+
+struct World {
+  explicit World(const Options& options) : zipf(options.entries, 0.99) {
+    for (std::size_t i = 0; i < options.entries; ++i) {
+      entries.push_back(makeEntry(keyOf(i), options.body));
+      bytes += entries.back()->footprint();
+    }
+    for (unsigned i = 0; i < options.threads; ++i) {
+      work.push_back(operations(zipf, options.operations, i + 1));
+    }
+  }
+  Zipf zipf;
+  std::vector<EntryPtr> entries;
+  std::size_t bytes = 0;
+  std::vector<std::vector<Operation>> work;  ///< of each thread
+};
+
+void add(std::vector<std::unique_ptr<Subject>>& subjects, const std::string& only,
+         std::unique_ptr<Subject> subject) {
+  if (std::string_view(subject->name()).find(only) != std::string_view::npos) {
+    subjects.push_back(std::move(subject));
+  }
+}
+
+/// Half above what the entries themselves take, so that uneven shards evict nothing where all
+/// are to be held, and our own index, which counts with us alone, has its room.
+std::vector<std::unique_ptr<Subject>> subjects(const Options& options, const World& world) {
+  const double room = options.held * 1.5;
+  const Capacity capacity{static_cast<std::size_t>(static_cast<double>(world.bytes) * room),
+                          static_cast<std::size_t>(static_cast<double>(options.entries) * room)};
+  std::vector<std::unique_ptr<Subject>> made;
+  add(made, options.only, std::make_unique<Ours>("forage lru", "", capacity));
+#ifdef FORAGE_HAS_ROCKSDB
+  add(made, options.only, std::make_unique<HyperClock>(capacity));
+  add(made, options.only,
+      std::make_unique<RocksDb>("RocksDB LRU", rocksdb::NewLRUCache(capacity.bytes)));
+#endif
+#ifdef FORAGE_HAS_LEVELDB
+  add(made, options.only, std::make_unique<LevelDb>(capacity));
+#endif
+  add(made, options.only, std::make_unique<MutexMapList>(capacity));
+  add(made, options.only, std::make_unique<PocoLru>(capacity));
+  return made;
+}
+
+/// Returns the hits. Throws where an entry is another one than was asked for.
+std::size_t runThrough(Subject& subject, const World& world, const std::vector<Operation>& work,
+                       std::size_t count) {
+  std::size_t hits = 0;
+  for (std::size_t i = 0; i < count; ++i) {
+    const Operation& operation = work[i];
+    if (operation.is_store) {
+      subject.store(operation.key, world.entries[operation.number]);
+      continue;
+    }
+    const int status = subject.find(operation.key);
+    if (status == 0) continue;
+    if (status != 200) throw std::runtime_error("a wrong entry");
+    ++hits;
+  }
+  return hits;
+}
+
+struct Result {
+  std::vector<double> rates;  ///< operations a second, in millions
+  double hit_ratio = 0;
+
+  [[nodiscard]] double median() const {
+    std::vector<double> sorted = rates;
+    std::sort(sorted.begin(), sorted.end());
+    return sorted[sorted.size() / 2];
+  }
+};
+
+void measure(Subject& subject, const World& world, std::size_t threads, Result& result) {
+  // Poco's takes ten times as long.
+  const bool slow = std::string_view(subject.name()).starts_with("Poco");
+  const std::size_t count = world.work[0].size() / (slow ? 10 : 1);
+  std::atomic<std::size_t> hits{0};
+  std::atomic<std::size_t> ready{0};
+  std::vector<std::thread> running;
+  std::chrono::steady_clock::time_point begin;
+  for (std::size_t i = 0; i < threads; ++i) {
+    running.emplace_back([&, i] {
+      if (++ready == threads) begin = std::chrono::steady_clock::now();
+      while (ready < threads) std::this_thread::yield();
+      hits += runThrough(subject, world, world.work[i], count);
+    });
+  }
+  for (std::thread& thread : running) thread.join();
+  const std::chrono::duration<double> took = std::chrono::steady_clock::now() - begin;
+  const double total = static_cast<double>(count * threads);
+  result.rates.push_back(total / took.count() / 1e6);
+  result.hit_ratio = static_cast<double>(hits) / (total * 0.9);
+}
+
+void print(const std::vector<std::unique_ptr<Subject>>& subjects,
+           const std::vector<std::vector<Result>>& results) {
+  for (std::size_t threads = 1; threads <= results.size(); ++threads) {
+    const std::vector<Result>& row = results[threads - 1];
+    std::printf("%zu thread%s\n%-26s %8s %8s %8s %8s %10s\n", threads, threads == 1 ? "" : "s",
+                "cache", "Mops/s", "least", "most", "hits", "ours is");
+    for (std::size_t i = 0; i < subjects.size(); ++i) {
+      const auto [least, most] = std::minmax_element(row[i].rates.begin(), row[i].rates.end());
+      std::printf("%-26s %8.2f %8.2f %8.2f %8.3f %8.2f x\n", subjects[i]->name(), row[i].median(),
+                  *least, *most, row[i].hit_ratio, row[0].median() / row[i].median());
+    }
+  }
+}
+
+}  // namespace
+
+int main(int count, char** words) {
+  const Options options = parse(count, words);
+  const World world(options);
+  const std::vector<std::unique_ptr<Subject>> all = subjects(options, world);
+  for (const std::unique_ptr<Subject>& subject : all) {
+    for (const EntryPtr& entry : world.entries) subject->store(entry->key(), entry);
+  }
+  std::vector<std::vector<Result>> results(options.threads, std::vector<Result>(all.size()));
+  for (std::size_t round = 0; round < options.rounds; ++round) {
+    for (std::size_t threads = 1; threads <= options.threads; ++threads) {
+      for (std::size_t i = 0; i < all.size(); ++i) {
+        measure(*all[i], world, threads, results[threads - 1][i]);
+      }
+    }
+  }
+  print(all, results);
+  return 0;
+}
