@@ -1,14 +1,19 @@
 // The memory cache and its peers in turn, round by round, in one process: look-ups and stores of
-// Zipf-popular keys with one thread and with several. Prints the median rate of each and its ratio to
-// the others. Every look-up's answer is checked. See docs/cache-memory.md.
+// Zipf-popular keys with one thread and with several. Prints the median rate of each and how it
+// stands to the first, in rate and in processor time, which other programs disturb less. Every
+// look-up's answer is checked. See docs/cache-memory.md.
 //
 //   cache_peers [--entries N] [--held PART] [--operations N] [--rounds N] [--threads N] [--body N]
-//               [--only NAME]
+//               [--only NAME,NAME]
+#include <time.h>
+
 #include <algorithm>
 #include <atomic>
+#include <barrier>
 #include <chrono>
 #include <cstdio>
 #include <cstdlib>
+#include <sstream>
 #include <stdexcept>
 #include <string_view>
 #include <thread>
@@ -83,9 +88,13 @@ struct World {
 
 void add(std::vector<std::unique_ptr<Subject>>& subjects, const std::string& only,
          std::unique_ptr<Subject> subject) {
-  if (std::string_view(subject->name()).find(only) != std::string_view::npos) {
-    subjects.push_back(std::move(subject));
+  const std::string_view name = subject->name();
+  std::istringstream wanted(only);
+  bool is_wanted = only.empty();
+  for (std::string part; std::getline(wanted, part, ',');) {
+    is_wanted = is_wanted || name.find(part) != std::string_view::npos;
   }
+  if (is_wanted) subjects.push_back(std::move(subject));
 }
 
 /// Half above what the entries themselves take, so that uneven shards evict nothing where all
@@ -95,7 +104,8 @@ std::vector<std::unique_ptr<Subject>> subjects(const Options& options, const Wor
   const Capacity capacity{static_cast<std::size_t>(static_cast<double>(world.bytes) * room),
                           static_cast<std::size_t>(static_cast<double>(options.entries) * room)};
   std::vector<std::unique_ptr<Subject>> made;
-  add(made, options.only, std::make_unique<Ours>("forage lru", "", capacity));
+  add(made, options.only, std::make_unique<Ours>("forage lru", "lru", capacity));
+  add(made, options.only, std::make_unique<Ours>("forage s3-fifo", "s3-fifo", capacity));
 #ifdef FORAGE_HAS_ROCKSDB
   add(made, options.only, std::make_unique<HyperClock>(capacity));
   add(made, options.only,
@@ -127,36 +137,54 @@ std::size_t runThrough(Subject& subject, const World& world, const std::vector<O
   return hits;
 }
 
+/// Of each round.
 struct Result {
   std::vector<double> rates;  ///< operations a second, in millions
+  std::vector<double> costs;  ///< nanoseconds of processor time for each operation
   double hit_ratio = 0;
-
-  [[nodiscard]] double median() const {
-    std::vector<double> sorted = rates;
-    std::sort(sorted.begin(), sorted.end());
-    return sorted[sorted.size() / 2];
-  }
 };
+
+double median(std::vector<double> values) {
+  std::sort(values.begin(), values.end());
+  return values[values.size() / 2];
+}
+
+/// Of what each round says, for rounds differ more than caches do.
+double medianRatio(const std::vector<double>& ours, const std::vector<double>& theirs) {
+  std::vector<double> ratios;
+  for (std::size_t i = 0; i < ours.size(); ++i) ratios.push_back(ours[i] / theirs[i]);
+  return median(ratios);
+}
+
+double threadSeconds() {
+  timespec time{};
+  ::clock_gettime(CLOCK_THREAD_CPUTIME_ID, &time);
+  return static_cast<double>(time.tv_sec) + static_cast<double>(time.tv_nsec) / 1e9;
+}
 
 void measure(Subject& subject, const World& world, std::size_t threads, Result& result) {
   // Poco's takes ten times as long.
   const bool slow = std::string_view(subject.name()).starts_with("Poco");
   const std::size_t count = world.work[0].size() / (slow ? 10 : 1);
   std::atomic<std::size_t> hits{0};
-  std::atomic<std::size_t> ready{0};
+  std::atomic<double> seconds{0};
+  std::barrier begin(static_cast<std::ptrdiff_t>(threads) + 1);
   std::vector<std::thread> running;
-  std::chrono::steady_clock::time_point begin;
   for (std::size_t i = 0; i < threads; ++i) {
     running.emplace_back([&, i] {
-      if (++ready == threads) begin = std::chrono::steady_clock::now();
-      while (ready < threads) std::this_thread::yield();
+      begin.arrive_and_wait();
+      const double before = threadSeconds();
       hits += runThrough(subject, world, world.work[i], count);
+      seconds += threadSeconds() - before;
     });
   }
+  begin.arrive_and_wait();
+  const auto start = std::chrono::steady_clock::now();
   for (std::thread& thread : running) thread.join();
-  const std::chrono::duration<double> took = std::chrono::steady_clock::now() - begin;
+  const std::chrono::duration<double> took = std::chrono::steady_clock::now() - start;
   const double total = static_cast<double>(count * threads);
   result.rates.push_back(total / took.count() / 1e6);
+  result.costs.push_back(seconds / total * 1e9);
   result.hit_ratio = static_cast<double>(hits) / (total * 0.9);
 }
 
@@ -164,12 +192,14 @@ void print(const std::vector<std::unique_ptr<Subject>>& subjects,
            const std::vector<std::vector<Result>>& results) {
   for (std::size_t threads = 1; threads <= results.size(); ++threads) {
     const std::vector<Result>& row = results[threads - 1];
-    std::printf("%zu thread%s\n%-26s %8s %8s %8s %8s %10s\n", threads, threads == 1 ? "" : "s",
-                "cache", "Mops/s", "least", "most", "hits", "ours is");
+    std::printf("%zu thread%s\n%-26s %8s %8s %8s %8s %8s %14s %14s\n", threads,
+                threads == 1 ? "" : "s", "cache", "Mops/s", "least", "most", "ns CPU", "hits",
+                "1st is, rate", "1st is, CPU");
     for (std::size_t i = 0; i < subjects.size(); ++i) {
       const auto [least, most] = std::minmax_element(row[i].rates.begin(), row[i].rates.end());
-      std::printf("%-26s %8.2f %8.2f %8.2f %8.3f %8.2f x\n", subjects[i]->name(), row[i].median(),
-                  *least, *most, row[i].hit_ratio, row[0].median() / row[i].median());
+      std::printf("%-26s %8.2f %8.2f %8.2f %8.0f %8.3f %12.2f x %12.2f x\n", subjects[i]->name(),
+                  median(row[i].rates), *least, *most, median(row[i].costs), row[i].hit_ratio,
+                  medianRatio(row[0].rates, row[i].rates), medianRatio(row[i].costs, row[0].costs));
     }
   }
 }

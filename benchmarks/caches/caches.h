@@ -2,8 +2,9 @@
 // returns its status, or 0 for a miss; store() keeps one; name(). Each has the same capacity in
 // bytes, counted by Entry::footprint(), but for Poco's, which counts entries. Thread-safe.
 //
-// All hold the very same entries, made beforehand. What the peers are handed is a plain pointer, for
-// they pin it with a handle of their own; ours and those made of standard parts hold an EntryPtr.
+// All hold the very same entries, made beforehand. What the peers are handed is a plain pointer,
+// for they pin it with a handle of their own; ours and those made of standard parts hold an
+// EntryPtr.
 #pragma once
 
 #include <Poco/LRUCache.h>

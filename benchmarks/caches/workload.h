@@ -1,5 +1,5 @@
-// What the programs here measure with: numbers as popular as Zipf's law makes them, keys of 64 bytes,
-// and the memory cache itself, loaded as the host loads it.
+// What the programs here measure with: numbers as popular as Zipf's law makes them, keys of 64
+// bytes, and the memory cache itself, loaded as the host loads it.
 #pragma once
 
 #include <algorithm>

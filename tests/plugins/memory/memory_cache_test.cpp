@@ -220,8 +220,10 @@ TEST(MemoryPlugin, SaysWhatItIs) {
   EXPECT_STREQ(info.name, "memory");
   EXPECT_EQ(info.make_fetcher, nullptr);
   EXPECT_EQ(info.make_sink, nullptr);
-  ASSERT_EQ(info.options.size(), 1u);
+  ASSERT_EQ(info.options.size(), 2u);
   EXPECT_STREQ(info.options[0].name, "max_size");
+  EXPECT_STREQ(info.options[1].name, "policy");
+  EXPECT_STREQ(info.options[1].fallback, "lru");
 }
 
 TEST(MemoryPlugin, TakesItsDefaultSizeWithoutOptions) {
@@ -238,6 +240,16 @@ TEST(MemoryPlugin, RefusesASizeThatHoldsNothing) {
     (void)makeMemoryCache(1, clock);
   } catch (const ConfigError& error) {
     EXPECT_EQ(error.message(), "test: cache.memory.max_size: wants at least 64KiB");
+  }
+}
+
+TEST(MemoryPlugin, RefusesAPolicyThatItDoesNotHave) {
+  const FakeClock clock;
+  try {
+    (void)makeMemoryCache(kMiB, clock, "LRU");
+    ADD_FAILURE() << "taken";
+  } catch (const ConfigError& error) {
+    EXPECT_EQ(error.message(), "test: cache.memory.policy: wants \"lru\" or \"s3-fifo\"");
   }
 }
 
