@@ -19,7 +19,7 @@ struct Shape {
   std::size_t keys = 100'000;
   std::size_t requests = 3'000'000;
   std::size_t scan_permille = 200;  ///< requests that belong to scans, where there are any
-  std::size_t scan_length = 1000;
+  std::size_t scan_length = 20'000;
 };
 
 Trace makeTrace(const Shape& shape, double exponent, bool with_scans) {
@@ -28,13 +28,12 @@ Trace makeTrace(const Shape& shape, double exponent, bool with_scans) {
   Trace trace;
   trace.reserve(shape.requests + shape.scan_length);
   auto fresh = static_cast<std::uint32_t>(shape.keys);
-  // A scan begins so often that its requests make up their part.
-  const double part = static_cast<double>(shape.scan_permille) / 1000;
-  const double begins = part / (1 - part) / static_cast<double>(shape.scan_length);
-  std::bernoulli_distribution begin_scan(with_scans ? begins : 0);
+  // So many requests by Zipf's law that each scan makes up its part.
+  const std::size_t between =
+      shape.scan_length * (1000 - shape.scan_permille) / shape.scan_permille;
   while (trace.size() < shape.requests) {
-    trace.push_back(zipf.draw(random));
-    if (!begin_scan(random)) continue;
+    for (std::size_t i = 0; i < between; ++i) trace.push_back(zipf.draw(random));
+    if (!with_scans) continue;
     for (std::size_t i = 0; i < shape.scan_length; ++i) trace.push_back(fresh++);
   }
   return trace;
@@ -71,8 +70,8 @@ void report(const Shape& shape, double exponent, bool with_scans) {
   };
   std::printf("Zipf %.2f%-11s %6.3f %6.3f %9.3f %9.3f %10.3f %7.3f %11.3f %15.3f\n", exponent,
               with_scans ? " with scans" : "", ratio(lruHits(trace, capacity)),
-              ratio(sieveHits(trace, capacity)), ratio(s3FifoHits(trace, capacity, 1)),
-              ratio(s3FifoHits(trace, capacity, 2)), ratio(tinyLfuHits(trace, capacity)),
+              ratio(sieveHits(trace, capacity)), ratio(s3FifoHits(trace, capacity, 2, 0.9)),
+              ratio(s3FifoHits(trace, capacity, 1, 0.5)), ratio(tinyLfuHits(trace, capacity)),
               ratio(beladyHits(trace, capacity)), ratio(ourHits(trace, capacity, "lru")),
               ratio(ourHits(trace, capacity, "s3-fifo")));
 }
@@ -85,8 +84,8 @@ int main(int count, char** words) {
   for (int i = 1; i < count && i <= 4; ++i) {
     *fields[i - 1] = static_cast<std::size_t>(std::atoll(words[i]));
   }
-  std::printf("%-20s %6s %6s %9s %9s %10s %7s %11s %15s\n", "", "LRU", "SIEVE", "S3-FIFO/1",
-              "S3-FIFO/2", "W-TinyLFU", "Belady", "forage lru", "forage s3-fifo");
+  std::printf("%-20s %6s %6s %9s %9s %10s %7s %11s %15s\n", "", "LRU", "SIEVE", "S3-FIFO",
+              "ghosts/2", "W-TinyLFU", "Belady", "forage lru", "forage s3-fifo");
   for (const double exponent : {0.8, 0.99}) {
     for (const bool with_scans : {false, true}) report(shape, exponent, with_scans);
   }

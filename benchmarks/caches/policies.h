@@ -89,8 +89,10 @@ class GhostFifo {
   const std::size_t capacity_;
 };
 
-/// Yang et al., SOSP 2023; `to_stay` uses in the small queue lead to the main queue.
-inline std::size_t s3FifoHits(const Trace& trace, std::size_t capacity, unsigned to_stay) {
+/// Yang et al., SOSP 2023. `to_stay` uses in the small queue lead to the main queue; `ghost_part`
+/// of the capacity is remembered of what went.
+inline std::size_t s3FifoHits(const Trace& trace, std::size_t capacity, unsigned to_stay,
+                              double ghost_part) {
   struct Held {
     unsigned uses = 0;
     bool is_main = false;
@@ -98,7 +100,7 @@ inline std::size_t s3FifoHits(const Trace& trace, std::size_t capacity, unsigned
   std::unordered_map<std::uint32_t, Held> held;
   std::queue<std::uint32_t> small;
   std::queue<std::uint32_t> main;
-  GhostFifo ghosts(capacity - capacity / 10);
+  GhostFifo ghosts(static_cast<std::size_t>(static_cast<double>(capacity) * ghost_part));
   std::size_t hits = 0;
   const auto evictFromSmall = [&] {
     const std::uint32_t key = small.front();

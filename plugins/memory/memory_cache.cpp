@@ -27,7 +27,7 @@ constexpr std::size_t kControlBlock = 16;
 /// What the allocator adds to a copied key.
 constexpr std::size_t kKeyOverhead = 16;
 /// Nodes that a scan looks at under one lock.
-constexpr NodeId kScanStep = 64;
+constexpr std::size_t kScanStep = 64;
 /// Look-ups whose memory is fetched side by side.
 constexpr std::size_t kLookUpsAtOnce = 16;
 
@@ -57,13 +57,14 @@ template <typename Order>
 MemoryCache<Order>::MemoryCache(std::size_t max_size, const Clock& clock)
     : clock_(clock),
       seed_(randomSeed()),
-      shards_(shardCount(max_size)),
       budget_(max_size),
-      shared_(shards_.size(), budget_) {
+      arena_(max_size),
+      shared_(shardCount(max_size), budget_),
+      shards_(shardCount(max_size)) {
   const std::size_t each = sizeof(Shard<Order>) + sizeof(void*) + Order::Shared::kBytesPerShard;
-  (void)budget_.tryReserve(sizeof(MemoryCache) + shards_.size() * each);
+  (void)budget_.tryReserve(sizeof(MemoryCache) + shards_.size() * each + arena_.slackBytes());
   for (std::size_t i = 0; i < shards_.size(); ++i) {
-    shards_[i] = std::make_unique<Shard<Order>>(budget_, shared_, i);
+    shards_[i] = std::make_unique<Shard<Order>>(budget_, arena_, shared_, i);
   }
 }
 
@@ -200,7 +201,7 @@ void MemoryCache<Order>::scan(std::string_view pattern, const Visitor& visitor) 
   std::vector<Seen> seen;
   seen.reserve(kScanStep);
   for (const auto& shard : shards_) {
-    for (NodeId next = 0; next != kNoNode;) {
+    for (std::size_t next = 0; next != Shard<Order>::kEnd;) {
       seen.clear();
       {
         const std::lock_guard lock(shard->lock);

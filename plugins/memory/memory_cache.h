@@ -55,13 +55,14 @@ class MemoryCache final : public Cache {
 
   const Clock& clock_;
   const std::uint64_t seed_;  // so that nobody can prepare keys that collide
-  std::vector<std::unique_ptr<Shard<Order>>> shards_;
   /// Whether an entry that expires was ever stored: without one, nobody asks for the time.
   std::atomic<bool> expires_{false};
   // What stores write is apart from what look-ups read.
   alignas(64) Budget budget_;
   std::atomic<std::uint64_t> declined_{0};
+  NodeArena arena_;
   typename Order::Shared shared_;
+  alignas(64) std::vector<std::unique_ptr<Shard<Order>>> shards_;  // ended before what they use
 };
 
 using LruCache = MemoryCache<LruOrder>;

@@ -11,7 +11,7 @@ namespace forage::memory {
 namespace {
 
 /// Nodes looked at for expired entries each time that room is made.
-constexpr NodeId kSweep = 8;
+constexpr int kSweep = 8;
 
 bool hasExpired(const Node& node, WallTime now) noexcept { return node.expires <= now; }
 
@@ -32,13 +32,15 @@ class Reservation {
 }  // namespace
 
 template <typename Order>
-Shard<Order>::Shard(Budget& budget, typename Order::Shared& shared, std::size_t index) noexcept
-    : order_(nodes_, shared, index), budget_(budget) {}
+Shard<Order>::Shard(Budget& budget, NodeArena& arena, typename Order::Shared& shared,
+                    std::size_t index) noexcept
+    : nodes_(arena), order_(nodes_, shared, index), budget_(budget) {}
 
 template <typename Order>
 Shard<Order>::~Shard() {
-  for (NodeId id = 0; id < nodes_.capacity(); ++id) {
-    if (nodes_[id].entry != nullptr && nodes_[id].ownsKey()) delete[] nodes_[id].key;
+  for (std::size_t place = 0; place < nodes_.capacity(); ++place) {
+    const Node& node = nodes_[nodes_.at(place)];
+    if (node.entry != nullptr && node.ownsKey()) delete[] node.key;
   }
 }
 
@@ -199,9 +201,9 @@ void Shard<Order>::dropOne(typename Order::Choice choice, WallTime now, Dropped&
 template <typename Order>
 bool Shard<Order>::dropExpired(WallTime now, Dropped& dropped) noexcept {
   if (mortal_ == 0) return false;
-  for (NodeId i = 0; i < kSweep; ++i) {
+  for (int i = 0; i < kSweep; ++i) {
     if (sweep_ >= nodes_.capacity()) sweep_ = 0;
-    const NodeId id = sweep_++;
+    const NodeId id = nodes_.at(sweep_++);
     if (nodes_[id].entry == nullptr || !hasExpired(nodes_[id], now)) continue;
     ++expired_;
     drop(id, dropped);
@@ -228,18 +230,17 @@ void Shard<Order>::drop(NodeId id, Dropped& dropped) noexcept {
 }
 
 template <typename Order>
-NodeId Shard<Order>::collect(NodeId from, NodeId count, std::vector<Seen>& seen) const {
-  const NodeId capacity = nodes_.capacity();
-  if (from >= capacity) return kNoNode;
-  const NodeId end = from + std::min(count, capacity - from);
-  for (NodeId id = from; id < end; ++id) {
-    const Node& node = nodes_[id];
+std::size_t Shard<Order>::collect(std::size_t from, std::size_t count,
+                                  std::vector<Seen>& seen) const {
+  const std::size_t end = std::min(from + count, nodes_.capacity());
+  for (std::size_t place = from; place < end; ++place) {
+    const Node& node = nodes_[nodes_.at(place)];
     if (node.entry == nullptr) continue;
     const bool owns = node.ownsKey();
     seen.push_back(
         {node.entry, owns ? std::string(node.keyView()) : std::string(), owns, node.expires});
   }
-  return end < capacity ? end : kNoNode;
+  return end < nodes_.capacity() ? end : kEnd;
 }
 
 template <typename Order>

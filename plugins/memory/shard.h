@@ -52,8 +52,11 @@ class Shard {
  public:
   enum class Put { kStored, kAlreadyThere, kNoRoom };
 
+  static constexpr std::size_t kEnd = SIZE_MAX;
+
   /// What is passed outlives the shard, which is number `index` of those that share `shared`.
-  Shard(Budget& budget, typename Order::Shared& shared, std::size_t index) noexcept;
+  Shard(Budget& budget, NodeArena& arena, typename Order::Shared& shared,
+        std::size_t index) noexcept;
   ~Shard();
   Shard(const Shard&) = delete;
   Shard& operator=(const Shard&) = delete;
@@ -80,9 +83,9 @@ class Shard {
   void prefetchNode(std::uint32_t tag) const noexcept;
   void prefetchEntry(std::uint32_t tag) const noexcept;
 
-  /// Appends the entries among the `count` nodes from `from` on; returns where to go on, or
-  /// kNoNode.
-  [[nodiscard]] NodeId collect(NodeId from, NodeId count, std::vector<Seen>& seen) const;
+  /// Appends the entries at the `count` places from `from` on; returns where to go on, or kEnd.
+  [[nodiscard]] std::size_t collect(std::size_t from, std::size_t count,
+                                    std::vector<Seen>& seen) const;
 
   /// entries, hits, misses, stores, evictions and expired of this shard are added to `stats`.
   void addTo(CacheStats& stats) const noexcept;
@@ -107,7 +110,7 @@ class Shard {
   NodePool nodes_;
   alignas(64) Order order_;
   Budget& budget_;
-  NodeId sweep_ = 0;  // where the search for expired entries goes on
+  std::size_t sweep_ = 0;  // where the search for expired entries goes on
   std::uint64_t evictions_ = 0;
   std::uint64_t expired_ = 0;
 };
