@@ -27,7 +27,7 @@ class HitRatio : public MemoryCache {
   }
 
   void request(unsigned page) {
-    const Key key = "url:http://h/" + std::to_string(page);
+    const Key key = keyOf(static_cast<int>(page));
     ++requests_;
     if (has(key)) {
       ++hits_;

@@ -11,8 +11,6 @@
 namespace forage::test {
 namespace {
 
-Key keyOf(int i) { return "url:http://h/" + std::to_string(i); }
-
 TEST_F(MemoryCache, EvictsTheOldestWhenFull) {
   open(kMiB);
   for (int i = 0; i < 10; ++i) store(keyOf(i), 120'000);

@@ -25,6 +25,8 @@ inline std::unique_ptr<Cache> makeMemoryCache(std::size_t max_size, const Clock&
   return loadPlugin("memory").make_cache(Settings("cache.memory", std::move(values)), {clock});
 }
 
+inline Key keyOf(int i) { return "url:http://h/" + std::to_string(i); }
+
 class MemoryCache : public testing::Test {
  protected:
   void open(std::size_t max_size, const std::string& policy = "lru") {

@@ -9,8 +9,6 @@
 namespace forage::test {
 namespace {
 
-Key keyOf(int i) { return "url:http://h/" + std::to_string(i); }
-
 class S3Fifo : public MemoryCache {
  protected:
   /// Room for about 500 pages of 2,000 bytes, a tenth of it for new ones.
