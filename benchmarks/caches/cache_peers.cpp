@@ -1,11 +1,13 @@
 // The memory cache and its peers in turn, round by round, in one process: look-ups and stores of
 // Zipf-popular keys with one thread and with several. Prints the median rate of each and how it
-// stands to the first, in rate and in processor time, which other programs disturb less. Every
-// look-up's answer is checked. See docs/cache-memory.md.
+// stands to the first, in rate and in processor time, which other programs disturb less; then what
+// each entry adds to the memory of the process. Every look-up's answer is checked. See
+// docs/cache-memory.md.
 //
 //   cache_peers [--entries N] [--held PART] [--operations N] [--rounds N] [--threads N] [--body N]
 //               [--only NAME,NAME]
 #include <time.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <atomic>
@@ -13,6 +15,8 @@
 #include <chrono>
 #include <cstdio>
 #include <cstdlib>
+#include <fstream>
+#include <functional>
 #include <sstream>
 #include <stdexcept>
 #include <string_view>
@@ -70,53 +74,89 @@ std::vector<Operation> operations(const Zipf& zipf, std::size_t count, unsigned 
   return made;
 }
 
+double residentBytes() {
+  std::ifstream statm("/proc/self/statm");
+  double pages = 0;
+  statm >> pages >> pages;
+  return pages * static_cast<double>(::sysconf(_SC_PAGESIZE));
+}
+
 struct World {
   explicit World(const Options& options) : zipf(options.entries, 0.99) {
+    entries.reserve(options.entries);
+    const double before = residentBytes();
     for (std::size_t i = 0; i < options.entries; ++i) {
       entries.push_back(makeEntry(keyOf(i), options.body));
       bytes += entries.back()->footprint();
     }
+    resident = residentBytes() - before;
     for (unsigned i = 0; i < options.threads; ++i) {
       work.push_back(operations(zipf, options.operations, i + 1));
     }
   }
   Zipf zipf;
   std::vector<EntryPtr> entries;
-  std::size_t bytes = 0;
+  std::size_t bytes = 0;                     ///< of all entries by footprint()
+  double resident = 0;                       ///< what they added to the process
   std::vector<std::vector<Operation>> work;  ///< of each thread
 };
 
-void add(std::vector<std::unique_ptr<Subject>>& subjects, const std::string& only,
-         std::unique_ptr<Subject> subject) {
-  const std::string_view name = subject->name();
+bool isWanted(const std::string& only, std::string_view name) {
   std::istringstream wanted(only);
-  bool is_wanted = only.empty();
   for (std::string part; std::getline(wanted, part, ',');) {
-    is_wanted = is_wanted || name.find(part) != std::string_view::npos;
+    if (name.find(part) != std::string_view::npos) return true;
   }
-  if (is_wanted) subjects.push_back(std::move(subject));
+  return only.empty();
+}
+
+using Make = std::function<std::unique_ptr<Subject>()>;
+
+template <typename Cache, typename... Arguments>
+Make maker(Arguments... arguments) {
+  return [=] { return std::make_unique<Cache>(arguments...); };
 }
 
 /// Half above what the entries themselves take, so that uneven shards evict nothing where all
 /// are to be held, and our own index, which counts with us alone, has its room.
-std::vector<std::unique_ptr<Subject>> subjects(const Options& options, const World& world) {
+std::vector<Make> makers(const Options& options, const World& world) {
   const double room = options.held * 1.5;
   const Capacity capacity{static_cast<std::size_t>(static_cast<double>(world.bytes) * room),
                           static_cast<std::size_t>(static_cast<double>(options.entries) * room)};
-  std::vector<std::unique_ptr<Subject>> made;
-  add(made, options.only, std::make_unique<Ours>("forage lru", "lru", capacity));
-  add(made, options.only, std::make_unique<Ours>("forage s3-fifo", "s3-fifo", capacity));
+  return {
+      maker<Ours>("forage lru", "lru", capacity),
+      maker<Ours>("forage s3-fifo", "s3-fifo", capacity),
 #ifdef FORAGE_HAS_ROCKSDB
-  add(made, options.only, std::make_unique<HyperClock>(capacity));
-  add(made, options.only,
-      std::make_unique<RocksDb>("RocksDB LRU", rocksdb::NewLRUCache(capacity.bytes)));
+      maker<HyperClock>(capacity),
+      maker<RocksDbLru>(capacity),
 #endif
 #ifdef FORAGE_HAS_LEVELDB
-  add(made, options.only, std::make_unique<LevelDb>(capacity));
+      maker<LevelDb>(capacity),
 #endif
-  add(made, options.only, std::make_unique<MutexMapList>(capacity));
-  add(made, options.only, std::make_unique<PocoLru>(capacity));
-  return made;
+      maker<MutexMapList>(capacity),
+      maker<PocoLru>(capacity),
+  };
+}
+
+/// The caches that are wanted, each filled. Says what that took.
+std::vector<std::unique_ptr<Subject>> fill(const Options& options, const World& world) {
+  const auto entries = static_cast<double>(world.entries.size());
+  std::printf(
+      "bytes of memory for each entry: %zu of key and body, %.0f by footprint(), %.0f of the "
+      "process\n"
+      "and besides, for being in the cache:",
+      keyOf(0).size() + options.body, static_cast<double>(world.bytes) / entries,
+      world.resident / entries);
+  std::vector<std::unique_ptr<Subject>> subjects;
+  for (const Make& make : makers(options, world)) {
+    const double before = residentBytes();
+    std::unique_ptr<Subject> subject = make();
+    if (!isWanted(options.only, subject->name())) continue;
+    for (const EntryPtr& entry : world.entries) subject->store(entry->key(), entry);
+    std::printf(" %s %.0f;", subject->name(), (residentBytes() - before) / entries);
+    subjects.push_back(std::move(subject));
+  }
+  std::printf("\n");
+  return subjects;
 }
 
 /// Returns the hits. Throws where an entry is another one than was asked for.
@@ -209,10 +249,7 @@ void print(const std::vector<std::unique_ptr<Subject>>& subjects,
 int main(int count, char** words) {
   const Options options = parse(count, words);
   const World world(options);
-  const std::vector<std::unique_ptr<Subject>> all = subjects(options, world);
-  for (const std::unique_ptr<Subject>& subject : all) {
-    for (const EntryPtr& entry : world.entries) subject->store(entry->key(), entry);
-  }
+  const std::vector<std::unique_ptr<Subject>> all = fill(options, world);
   std::vector<std::vector<Result>> results(options.threads, std::vector<Result>(all.size()));
   for (std::size_t round = 0; round < options.rounds; ++round) {
     for (std::size_t threads = 1; threads <= options.threads; ++threads) {

@@ -167,6 +167,12 @@ class RocksDb : public Subject {
   std::shared_ptr<rocksdb::Cache> cache_;
 };
 
+class RocksDbLru final : public RocksDb {
+ public:
+  explicit RocksDbLru(Capacity capacity)
+      : RocksDb("RocksDB LRU", rocksdb::NewLRUCache(capacity.bytes)) {}
+};
+
 /// Takes keys of 16 bytes only: it is given hashes, and so never compares a key.
 class HyperClock final : public RocksDb {
  public:
