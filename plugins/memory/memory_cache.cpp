@@ -101,6 +101,9 @@ void MemoryCache<Order>::findSeveral(std::span<const Key> keys, std::span<EntryP
   std::array<Place, kLookUpsAtOnce> places;
   for (std::size_t i = 0; i < keys.size(); ++i) {
     places[i] = placeOf(keys[i]);
+    places[i].shard->prefetchSlot(places[i].tag);
+  }
+  for (std::size_t i = 0; i < keys.size(); ++i) {
     const std::lock_guard lock(places[i].shard->lock);
     places[i].shard->prefetchNode(places[i].tag);
   }
@@ -114,6 +117,7 @@ void MemoryCache<Order>::findSeveral(std::span<const Key> keys, std::span<EntryP
 template <typename Order>
 EntryPtr MemoryCache<Order>::findAt(Place place, std::string_view key, WallTime now) {
   Dropped dropped;  // destroyed after the lock, as everywhere here
+  place.shard->prefetchSlot(place.tag);
   const std::lock_guard lock(place.shard->lock);
   return place.shard->find(key, place.tag, now, dropped);
 }

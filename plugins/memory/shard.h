@@ -78,8 +78,9 @@ class Shard {
   /// the one that is next by the order.
   void dropOne(typename Order::Choice choice, WallTime now, Dropped& dropped);
 
-  /// Has the processor fetch what a look-up of `tag` reads first, and, called again somewhat later,
-  /// what it reads next.
+  /// Has the processor fetch what a look-up of `tag` reads: first, next and last, each somewhat
+  /// later than the one before. The first needs no lock.
+  void prefetchSlot(std::uint32_t tag) const noexcept { table_.prefetch(tag); }
   void prefetchNode(std::uint32_t tag) const noexcept;
   void prefetchEntry(std::uint32_t tag) const noexcept;
 

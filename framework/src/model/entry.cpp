@@ -90,12 +90,12 @@ class Cursor {
 }  // namespace
 
 Entry::Entry(Key key, Response&& response, WallTime requested, WallTime received, WallTime expires)
-    : key_(std::move(key)),
-      content_(std::move(response.body)),
-      requested_(requested),
-      received_(received),
+    : status_(response.status),
       expires_(expires),
-      status_(response.status) {
+      received_(received),
+      requested_(requested),
+      key_(std::move(key)),
+      content_(std::move(response.body)) {
   // Entries live long: an exact size here, and no body that grew to twice what it needs.
   const std::string& block = response.headers.block();
   const std::size_t fields = block.size();
