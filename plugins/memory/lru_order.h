@@ -89,7 +89,7 @@ class LruOrder {
   static void clear() noexcept {}
 
  private:
-  static constexpr std::size_t kSlackPart = 16;
+  static constexpr std::size_t kSlackPart = 8;
 
   /// Exact where it matters: not when being off by kCoarse is little beside the slack.
   [[nodiscard]] std::uint64_t now(std::uint64_t slack) const noexcept {

@@ -138,6 +138,8 @@ void MemoryCache<Order>::store(std::span<const Keep> items) {
 
 template <typename Order>
 bool MemoryCache<Order>::storeOne(const Keep& keep, WallTime now) {
+  const Place place = placeOf(keep.key);
+  place.shard->prefetchSlot(place.tag);
   Item item;
   item.key = keep.key;
   item.entry = &keep.entry;
@@ -148,7 +150,6 @@ bool MemoryCache<Order>::storeOne(const Keep& keep, WallTime now) {
   if (own_key) item.own_key = copyOf(keep.key);
   item.expires = expiryOf(keep.lifetime, now);
   item.only_if_absent = keep.only_if_absent;
-  const Place place = placeOf(keep.key);
   item.tag = place.tag;
   return putOne(item, *place.shard, now);
 }
