@@ -93,7 +93,10 @@ void HeadParser::takePlainFields(std::string_view& bytes) {
     }
     p = line.end();
   }
-  head_.fields.append(begin, p);
+  const auto size = static_cast<std::size_t>(p - begin);
+  // With room for the reason: an entry keeps both in one piece.
+  if (head_.fields.empty()) head_.fields.reserve(size + head_.reason.size());
+  head_.fields.append(begin, size);
   if (end - p >= 2 && p[0] == '\r' && p[1] == '\n') {
     progress_ = Progress::kDone;
     p += 2;
