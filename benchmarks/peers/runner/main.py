@@ -145,6 +145,7 @@ def write_results(options, load, samples, extras, failures, absent):
         "Left out: " + ", ".join(absent) + "." if absent else "",
         client_part(measured, reference),
         tables.extras_list(extras),
+        tables.extras_tables(extras),
         tables.target_table(goals),
         "**Checks failed:**\n\n" + "\n".join("- " + one for one in failures) if failures else "",
     ) if part) + "\n"
