@@ -9,10 +9,10 @@ from measuring import CheckFailed
 
 PROGRAMS = ("cache_peers", "cache_hit_ratio")
 LIMIT = 600
-# A name, the rate, least and most, the processor time, the hit ratio, and twice how ours stands to it.
+# A name, the rate, least, most, processor time, hit ratio, and how ours stands to it: rate, time.
 SPEED = re.compile(r"(\S.*?)\s+([\d.]+)\s+([\d.]+)\s+([\d.]+)\s+([\d.]+)\s+([\d.]+)"
                    r"\s+([\d.]+) x\s+([\d.]+) x")
-BYTES = re.compile(r"(\S[^;:]*?) (-?\d+);")
+BYTES = re.compile(r"(\S[^;]*?) (-?\d+);")
 
 
 def speeds(text):

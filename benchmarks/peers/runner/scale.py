@@ -1,5 +1,5 @@
-"""How cost grows with size: processor time for each further URL of one group and of many, memory of a
-list that is far larger than the cache, and ten thousand fetches in flight.
+"""How cost grows with size: processor time for each further URL of one group and of many, memory of
+a list that is far larger than the cache, and ten thousand fetches in flight.
 
 A slope between two sizes leaves out what is paid once: the start of the process and of the groups.
 The functions are of the form that extras.py tells.

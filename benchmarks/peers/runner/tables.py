@@ -67,8 +67,8 @@ def url_scale(numbers):
         [[f"{small:,}", f"{large:,}", f"{slope:.1f}"]
          for small, large, slope in zip(sizes, sizes[1:], slopes)]) + (
         f"\n\nThe farthest is {numbers['deviation_percent']:.0f} % from the median. Peak memory of "
-        f"{sizes[-1]:,} URLs: {numbers['peak_mib']:.1f} MiB, of which {numbers['cache_mib']} MiB are "
-        f"the cache's.")
+        f"{sizes[-1]:,} URLs: {numbers['peak_mib']:.1f} MiB, of which {numbers['cache_mib']} "
+        f"MiB are the cache's.")
 
 
 def group_scale(numbers):
@@ -88,8 +88,8 @@ def flight_scale(numbers):
     small, large = numbers["totals"]
     return (f"{numbers['in_flight']:,} fetches in flight, each answered after a second: "
             f"{numbers['rate']:,.0f} URLs a second between {small:,} and {large:,} URLs, "
-            f"{numbers['cpu_us']:.1f} us of CPU each, {numbers['peak_mib']:.0f} MiB at the peak; the "
-            f"server counted {numbers['at_once']:,} at once.")
+            f"{numbers['cpu_us']:.1f} us of CPU each, {numbers['peak_mib']:.0f} MiB at the peak; "
+            f"the server counted {numbers['at_once']:,} at once.")
 
 
 def cache_tables(numbers):

@@ -191,7 +191,8 @@ class Scale(unittest.TestCase):
 
 
 PEERS_OUTPUT = """bytes of memory for each entry: 128 of key and body, 319 by footprint(), 384 of the process
-and besides, for being in the cache: forage lru 78; RocksDB HyperClockCache 134; LevelDB LRU -3;
+and besides, for being in the cache: forage lru 78; RocksDB HyperClockCache 134; LevelDB LRU -3; \
+Poco::LRUCache 544;
 1 thread
 cache                        Mops/s    least     most   ns CPU     hits   1st is, rate    1st is, CPU
 forage lru                     1.96     1.90     1.99      487    1.000         1.00 x         1.00 x
@@ -222,7 +223,8 @@ class Caches(unittest.TestCase):
 
     def test_bytes_are_read_by_cache(self):
         self.assertEqual(self.found["entry_bytes"],
-                         {"forage lru": 78, "RocksDB HyperClockCache": 134, "LevelDB LRU": -3})
+                         {"forage lru": 78, "RocksDB HyperClockCache": 134, "LevelDB LRU": -3,
+                          "Poco::LRUCache": 544})
 
     def test_hit_ratios_are_read_by_workload_and_policy(self):
         self.assertEqual(self.found["hit_ratios"]["Zipf 0.80 with scans"]["forage s3-fifo"], 0.428)
