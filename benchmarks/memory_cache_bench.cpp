@@ -1,5 +1,6 @@
-// The memory cache, through its shared object: hits, stores, and the mixture of a real run. Checks
-// what it measures: a wrong answer ends the benchmark with an error.
+// The memory cache, through its shared object and by each of its policies (the last argument: 0
+// lru, 1 s3-fifo): hits, stores, and the mixture of a real run. Checks what it measures: a wrong
+// answer ends the benchmark with an error.
 #include <benchmark/benchmark.h>
 
 #include <algorithm>
@@ -32,9 +33,10 @@ constexpr std::size_t kDraws = 1u << 18;
 
 /// What all threads of one benchmark share.
 struct World {
-  World(std::size_t count, std::size_t max_size) {
+  World(std::size_t count, std::size_t max_size, const char* policy) {
     forage::Settings::Values values;
     values["max_size"] = {static_cast<std::int64_t>(max_size), ""};
+    values["policy"] = {policy, ""};
     cache = forage::test::loadPlugin("memory").make_cache(
         forage::Settings("cache.memory", std::move(values)), {clock});
     for (std::size_t i = 0; i < count; ++i) entries.push_back(makeEntry(keyOf(i)));
@@ -95,9 +97,10 @@ std::vector<std::uint32_t> evenly(std::size_t count, std::size_t draws, unsigned
 
 std::unique_ptr<World> world;  // made and ended by the thread that benchmarks call the first
 
-void makeWorld(benchmark::State& state, std::size_t entries, std::size_t max_size) {
+void makeWorld(benchmark::State& state, std::int64_t policy, std::size_t entries,
+               std::size_t max_size) {
   if (state.thread_index() != 0) return;
-  world = std::make_unique<World>(entries, max_size);
+  world = std::make_unique<World>(entries, max_size, policy == 0 ? "lru" : "s3-fifo");
   for (std::size_t i = 0; i < entries; ++i) world->store(i);
 }
 
@@ -113,7 +116,7 @@ unsigned seedOf(const benchmark::State& state) {
 /// Every look-up hits; range(0) entries, all of them equally popular.
 void findHit(benchmark::State& state) {
   const auto entries = static_cast<std::size_t>(state.range(0));
-  makeWorld(state, entries, 1u << 30);
+  makeWorld(state, state.range(1), entries, 1u << 30);
   const std::vector<forage::Key> keys = keysOf(evenly(entries, kDraws, seedOf(state)));
   std::size_t i = 0;
   for (auto _ : state) {
@@ -126,7 +129,7 @@ void findHit(benchmark::State& state) {
 void findHitInBatches(benchmark::State& state) {
   constexpr std::size_t kBatch = 64;
   const auto entries = static_cast<std::size_t>(state.range(0));
-  makeWorld(state, entries, 1u << 30);
+  makeWorld(state, state.range(1), entries, 1u << 30);
   const std::vector<forage::Key> keys = keysOf(evenly(entries, kDraws, seedOf(state)));
   std::vector<forage::EntryPtr> found(kBatch);
   std::size_t i = 0;
@@ -142,7 +145,7 @@ void findHitInBatches(benchmark::State& state) {
 /// Stores into a cache that holds a quarter of what comes: each evicts another.
 void storeEvicting(benchmark::State& state) {
   constexpr std::size_t kEntries = 100'000;
-  makeWorld(state, kEntries, 24u << 20);
+  makeWorld(state, state.range(0), kEntries, 24u << 20);
   const std::vector<std::uint32_t> order = evenly(kEntries, kDraws, seedOf(state));
   std::size_t i = 0;
   for (auto _ : state) world->store(order[i++ % kDraws]);
@@ -155,7 +158,7 @@ void storeEvicting(benchmark::State& state) {
 /// Nine look-ups to one store, popular pages more often, in a cache that holds a quarter of them.
 void mixedZipf(benchmark::State& state) {
   constexpr std::size_t kEntries = 100'000;
-  makeWorld(state, kEntries, 24u << 20);
+  makeWorld(state, state.range(0), kEntries, 24u << 20);
   const std::vector<std::uint32_t> order = zipf(kEntries, kDraws, seedOf(state));
   const std::vector<forage::Key> keys = keysOf(order);
   std::size_t i = 0;
@@ -173,10 +176,17 @@ void mixedZipf(benchmark::State& state) {
   endWorld(state);
 }
 
-BENCHMARK(findHit)->Arg(1000)->Arg(100'000)->Arg(500'000)->ThreadRange(1, 2)->UseRealTime();
-BENCHMARK(findHitInBatches)->Arg(1000)->Arg(100'000)->UseRealTime();
-BENCHMARK(storeEvicting)->ThreadRange(1, 2)->UseRealTime();
-BENCHMARK(mixedZipf)->ThreadRange(1, 2)->UseRealTime();
+void eachPolicy(benchmark::internal::Benchmark* bench) {
+  bench->Arg(0)->Arg(1)->ThreadRange(1, 2)->UseRealTime();
+}
+
+BENCHMARK(findHit)
+    ->ArgsProduct({{1000, 100'000, 500'000}, {0, 1}})
+    ->ThreadRange(1, 2)
+    ->UseRealTime();
+BENCHMARK(findHitInBatches)->ArgsProduct({{1000, 100'000}, {0, 1}})->UseRealTime();
+BENCHMARK(storeEvicting)->Apply(eachPolicy);
+BENCHMARK(mixedZipf)->Apply(eachPolicy);
 
 }  // namespace
 

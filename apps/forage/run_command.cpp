@@ -1,12 +1,16 @@
 // `forage run`: visits every URL of a job.
+#include <algorithm>
+#include <cstddef>
 #include <optional>
 #include <string>
 #include <utility>
 
 #include "command.h"
 #include "console.h"
+#include "descriptor_limit.h"
 #include "forage/runner.h"
 #include "job_options.h"
+#include "numbers.h"
 #include "output_option.h"
 #include "progress.h"
 #include "report_file.h"
@@ -60,6 +64,21 @@ bool wantsProgress(const Arguments& arguments) {
   return arguments.has("progress") || (!arguments.has("no-progress") && !arguments.has("quiet"));
 }
 
+/// Says so where one group alone could have more fetches in flight than there are descriptors.
+void checkDescriptors(const Job& job, Terminal& terminal) {
+  constexpr std::size_t kOthers = 32;  // the process's own
+  std::size_t most = 0;
+  for (const GroupSpec& group : job.groups) {
+    most = std::max(most, group.parallel_max.value_or(job.fetch.parallel_max));
+  }
+  most = std::min(most, job.fetch.parallel_max_host);  // at the least: hosts may be many
+  const std::size_t limit = descriptorLimit();
+  if (most + kOthers <= limit) return;
+  terminal.notice("parallel_max allows " + grouped(most) + " fetches at once, but only " +
+                  grouped(limit) +
+                  " files may be open: the others wait (raise the limit with ulimit -n)");
+}
+
 int run(const Arguments& arguments, Context& context) {
   if (arguments.operands().empty()) throw UsageError("a job file is needed: forage run JOB.toml");
   const Console::Detail detail = detailOf(arguments);
@@ -76,6 +95,7 @@ int run(const Arguments& arguments, Context& context) {
   const SystemClock clock;
   PluginHost plugins(job.plugin_path, clock);
   Console console(context.terminal, detail);
+  checkDescriptors(job, context.terminal);
   Runner runner(job, assemble(job, plugins), clock, &console);
   std::optional<Progress> progress;
   if (with_progress) {

@@ -76,6 +76,8 @@ class Session final : public FetchSession {
   void onResolved(Fetch& fetch, const net::AnswerPtr& answer);
   void tryNextAddress(Fetch& fetch);
   enum class Attempt { kFailed, kUnderWay, kSettled };
+  std::unique_ptr<net::Stream> openStream(const Poco::Net::SocketAddress& target,
+                                          net::Io& io) const;
   Attempt attempt(Fetch& fetch, const Poco::Net::IPAddress& address);
   void waitForDescriptor(Fetch& fetch);
   void serveWaiting();

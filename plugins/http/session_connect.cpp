@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <system_error>
 #include <utility>
 
 #include "forage/error.h"
@@ -21,14 +22,22 @@ using net::Io;
 constexpr Millis kAttemptDelay{250};    // RFC 8305, section 5
 constexpr Millis kDescriptorRetry{50};  // other sessions may have closed one
 
+// Left to the rest of the process, which has lists to read and stores to reach.
+constexpr rlim_t kLeftToOthers = 16;
+
 bool lacksDescriptors(int error_number) noexcept {
   return error_number == EMFILE || error_number == ENFILE;
 }
 
-std::string descriptorLimit() {
+rlim_t descriptorLimit() noexcept {
   rlimit limit{};
-  if (::getrlimit(RLIMIT_NOFILE, &limit) != 0) return "";
-  return " (the limit is " + std::to_string(limit.rlim_cur) + ")";
+  return ::getrlimit(RLIMIT_NOFILE, &limit) == 0 ? limit.rlim_cur : RLIM_INFINITY;
+}
+
+// The lowest free descriptor is the next: one this high says that there are hardly any left.
+bool isOneOfTheLast(int fd) noexcept {
+  const rlim_t limit = descriptorLimit();
+  return static_cast<rlim_t>(fd) + std::min(kLeftToOthers, limit / 4) >= limit;
 }
 
 }  // namespace
@@ -83,24 +92,35 @@ void Session::tryNextAddress(Fetch& fetch) {
   }
 }
 
+// Null: there is no descriptor for it. The last ones are for others, unless this session has none.
+std::unique_ptr<net::Stream> Session::openStream(const Poco::Net::SocketAddress& target,
+                                                 Io& io) const {
+  auto stream = net::Stream::connect(target, io);
+  const bool lacking = io == Io::kError ? lacksDescriptors(stream->errorCode())
+                                        : !connections_.empty() && isOneOfTheLast(stream->fd());
+  return lacking ? nullptr : std::move(stream);
+}
+
 // kSettled: connected, which may have ended the fetch, or it waits for a descriptor.
 Session::Attempt Session::attempt(Fetch& fetch, const Poco::Net::IPAddress& address) {
   const Poco::Net::SocketAddress target(address, fetch.origin->port);
   Io io = Io::kError;
-  auto stream = net::Stream::connect(target, io);
-  while (io == Io::kError && lacksDescriptors(stream->errorCode()) && closeOldestIdle()) {
-    stream = net::Stream::connect(target, io);
-  }
-  if (io == Io::kError && lacksDescriptors(stream->errorCode())) {
-    fetch.last_error = stream->error() + descriptorLimit();
+  std::unique_ptr<net::Stream> stream;
+  do {
+    stream = openStream(target, io);
+  } while (stream == nullptr && closeOldestIdle());
+  if (stream == nullptr) {
+    fetch.last_error = std::generic_category().message(EMFILE) + " (the limit is " +
+                       std::to_string(descriptorLimit()) + ")";
     if (fetch.attempts.empty()) {
       waitForDescriptor(fetch);
       return Attempt::kSettled;
     }
   }
   ++fetch.next_address;
+  if (stream == nullptr) return Attempt::kFailed;
   if (io == Io::kError) {
-    if (!lacksDescriptors(stream->errorCode())) fetch.last_error = stream->error();
+    fetch.last_error = stream->error();
     return Attempt::kFailed;
   }
   Connection& connection = add(std::move(stream), *fetch.origin, &fetch);

@@ -1,13 +1,22 @@
 #include "node_pool.h"
 
-#include <utility>
+#include <memory>
 
 namespace forage::memory {
 
 void NodePool::grow() {
-  const NodeId first = capacity();
-  slabs_.push_back(std::make_unique<Node[]>(kSlabNodes));
-  for (NodeId id = first + kSlabNodes; id-- > first;) giveBack(id);
+  slabs_.push_back(0);
+  try {
+    slabs_.back() = arena_.take();
+  } catch (...) {
+    slabs_.pop_back();
+    throw;
+  }
+  const NodeId first = slabs_.back();
+  for (NodeId id = first + NodeArena::kSlabNodes; id-- > first;) {
+    std::construct_at(base_ + id);
+    giveBack(id);
+  }
 }
 
 NodeId NodePool::take() noexcept {
@@ -24,7 +33,9 @@ void NodePool::giveBack(NodeId id) noexcept {
 }
 
 void NodePool::clear() noexcept {
-  std::vector<std::unique_ptr<Node[]>>().swap(slabs_);
+  for (const NodeId slab : slabs_) std::destroy_n(base_ + slab, NodeArena::kSlabNodes);
+  arena_.giveBack(slabs_);
+  std::vector<NodeId>().swap(slabs_);
   free_ = kNoNode;
 }
 

@@ -1,53 +1,38 @@
-// The nodes of one shard, in slabs, so that each costs its own size and nothing more, and is named
-// by 32 bits. Not thread-safe.
+// The nodes of one shard, in slabs of an arena that all shards share, so that each costs its own
+// size and nothing more. A node is named by its number in the arena; its place says where it stands
+// among those of the shard, in use and free. Not thread-safe.
 #pragma once
 
 #include <cstddef>
-#include <cstdint>
-#include <memory>
 #include <vector>
 
-#include "forage/clock.h"
-#include "forage/entry.h"
-#include "slot_table.h"
+#include "node.h"
+#include "node_arena.h"
 
 namespace forage::memory {
 
-/// An entry and its place in the list of use: one cache line.
-struct alignas(64) Node {
-  EntryPtr entry;             ///< null: the node is free
-  const char* key = nullptr;  ///< the entry's own, or else a copy that the node owns
-  std::uint32_t key_size = 0;
-  std::uint32_t tag = 0;
-  NodeId newer = kNoNode;
-  NodeId older = kNoNode;  ///< of a free node: the next free one
-  std::size_t charge = 0;  ///< bytes that entry and copied key count for
-  std::uint64_t used = 0;  ///< tick of its place in the list
-  WallTime expires{};
-
-  [[nodiscard]] std::string_view keyView() const noexcept { return {key, key_size}; }
-  [[nodiscard]] bool ownsKey() const noexcept { return key != entry->key().data(); }
-};
-static_assert(sizeof(Node) == 64);
-
 class NodePool {
  public:
-  static constexpr std::size_t kSlabNodes = 64;
-  /// A slab, its pointer in a vector that grows by half, and the allocator's own word.
-  static constexpr std::size_t kSlabBytes = kSlabNodes * sizeof(Node) + 2 * sizeof(void*) + 16;
+  static constexpr std::size_t kSlabBytes = NodeArena::kSlabBytes;
 
-  [[nodiscard]] Node& operator[](NodeId id) noexcept {
-    return slabs_[id / kSlabNodes][id % kSlabNodes];
-  }
-  [[nodiscard]] const Node& operator[](NodeId id) const noexcept {
-    return slabs_[id / kSlabNodes][id % kSlabNodes];
-  }
+  /// `arena` outlives the pool.
+  explicit NodePool(NodeArena& arena) noexcept : base_(arena.base()), arena_(arena) {}
+  ~NodePool() { clear(); }
+  NodePool(const NodePool&) = delete;
+  NodePool& operator=(const NodePool&) = delete;
+
+  [[nodiscard]] Node& operator[](NodeId id) noexcept { return base_[id]; }
+  [[nodiscard]] const Node& operator[](NodeId id) const noexcept { return base_[id]; }
 
   /// Whether grow() must come before the next take().
   [[nodiscard]] bool isFull() const noexcept { return free_ == kNoNode; }
-  /// Nodes there are, in use and free; their ids are below this.
-  [[nodiscard]] NodeId capacity() const noexcept {
-    return static_cast<NodeId>(slabs_.size() * kSlabNodes);
+  /// Nodes there are, in use and free; their places are below this.
+  [[nodiscard]] std::size_t capacity() const noexcept {
+    return slabs_.size() * NodeArena::kSlabNodes;
+  }
+  [[nodiscard]] NodeId at(std::size_t place) const noexcept {
+    return slabs_[place / NodeArena::kSlabNodes] +
+           static_cast<NodeId>(place % NodeArena::kSlabNodes);
   }
   [[nodiscard]] std::size_t bytes() const noexcept { return slabs_.size() * kSlabBytes; }
 
@@ -57,11 +42,13 @@ class NodePool {
   [[nodiscard]] NodeId take() noexcept;
   /// REQUIRES: the node's entry has been moved out.
   void giveBack(NodeId id) noexcept;
-  /// Gives all memory back. REQUIRES: no node in use.
+  /// Destroys all nodes and gives their memory back.
   void clear() noexcept;
 
  private:
-  std::vector<std::unique_ptr<Node[]>> slabs_;
+  Node* const base_;
+  NodeArena& arena_;
+  std::vector<NodeId> slabs_;
   NodeId free_ = kNoNode;
 };
 

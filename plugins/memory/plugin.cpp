@@ -3,32 +3,40 @@
 
 #include <array>
 #include <memory>
+#include <string>
 
 #include "forage/units.h"
-#include "lru_cache.h"
+#include "memory_cache.h"
 
 namespace {
 
 constexpr std::size_t kDefaultSize = 256u << 20;
 
-constexpr std::array<forage::OptionInfo, 1> kOptions{
-    {{"max_size", "size", "256MiB", "bytes that entries and their index may occupy together"}}};
+constexpr std::array<forage::OptionInfo, 2> kOptions{
+    {{"max_size", "size", "256MiB", "bytes that entries and their index may occupy together"},
+     {"policy", "text", "lru",
+      "which entries go first: lru, or s3-fifo, which scans do not wash out"}}};
 
 std::unique_ptr<forage::Cache> makeCache(const forage::Settings& settings,
                                          const forage::PluginContext& context) {
   using forage::memory::LruCache;
+  using forage::memory::S3FifoCache;
   const std::size_t size = settings.size("max_size", kDefaultSize);
   if (size < LruCache::kMinSize) {
     settings.fail("max_size", "wants at least " + forage::formatSize(LruCache::kMinSize));
   }
-  return std::make_unique<LruCache>(size, context.clock);
+  const std::string policy = settings.text("policy", "lru");
+  if (policy == "lru") return std::make_unique<LruCache>(size, context.clock);
+  if (policy == "s3-fifo") return std::make_unique<S3FifoCache>(size, context.clock);
+  settings.fail("policy", "wants \"lru\" or \"s3-fifo\"");
 }
 
-constexpr forage::PluginInfo kInfo{.name = "memory",
-                                   .version = FORAGE_VERSION,
-                                   .summary = "least recently used entries in memory, by bytes",
-                                   .options = kOptions,
-                                   .make_cache = makeCache};
+constexpr forage::PluginInfo kInfo{
+    .name = "memory",
+    .version = FORAGE_VERSION,
+    .summary = "entries in memory, by bytes: the least recently used go first, or s3-fifo",
+    .options = kOptions,
+    .make_cache = makeCache};
 
 }  // namespace
 

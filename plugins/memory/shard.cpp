@@ -3,12 +3,15 @@
 #include <algorithm>
 #include <utility>
 
+#include "lru_order.h"
+#include "s3_fifo_order.h"
+
 namespace forage::memory {
 
 namespace {
 
 /// Nodes looked at for expired entries each time that room is made.
-constexpr NodeId kSweep = 8;
+constexpr int kSweep = 8;
 
 bool hasExpired(const Node& node, WallTime now) noexcept { return node.expires <= now; }
 
@@ -28,36 +31,56 @@ class Reservation {
 
 }  // namespace
 
-Shard::Shard(Budget& budget, std::atomic<std::uint64_t>& oldest) noexcept
-    : budget_(budget), published_oldest_(oldest) {
-  publishOldest();
-}
+template <typename Order>
+Shard<Order>::Shard(Budget& budget, NodeArena& arena, typename Order::Shared& shared,
+                    std::size_t index) noexcept
+    : nodes_(arena), order_(nodes_, shared, index), budget_(budget) {}
 
-Shard::~Shard() {
-  for (NodeId id = newest_; id != kNoNode; id = nodes_[id].older) {
-    if (nodes_[id].ownsKey()) delete[] nodes_[id].key;
+template <typename Order>
+Shard<Order>::~Shard() {
+  for (std::size_t place = 0; place < nodes_.capacity(); ++place) {
+    const Node& node = nodes_[nodes_.at(place)];
+    if (node.entry != nullptr && node.ownsKey()) delete[] node.key;
   }
 }
 
-NodeId Shard::lookUp(std::string_view key, std::uint32_t tag) const {
+template <typename Order>
+NodeId Shard<Order>::lookUp(std::string_view key, std::uint32_t tag) const {
   return table_.find(tag, [&](NodeId id) {
     const Node& node = nodes_[id];
-    // What a hit touches next lies in four places: fetched side by side instead of in turn.
+    // What a hit touches next lies in several places: fetched side by side instead of in turn.
     __builtin_prefetch(node.entry.get());
-    if (node.newer != kNoNode) __builtin_prefetch(&nodes_[node.newer]);
-    if (node.older != kNoNode) __builtin_prefetch(&nodes_[node.older]);
+    order_.prefetch(node, size_);
     return node.keyView() == key;
   });
 }
 
-EntryPtr Shard::find(std::string_view key, std::uint32_t tag, std::uint64_t tick,
-                     std::uint64_t slack, WallTime now, Dropped& dropped) {
+template <typename Order>
+void Shard<Order>::prefetchNode(std::uint32_t tag) const noexcept {
+  (void)table_.find(tag, [&](NodeId id) {
+    __builtin_prefetch(&nodes_[id]);
+    return true;
+  });
+}
+
+template <typename Order>
+void Shard<Order>::prefetchEntry(std::uint32_t tag) const noexcept {
+  (void)table_.find(tag, [&](NodeId id) {
+    __builtin_prefetch(nodes_[id].key);
+    __builtin_prefetch(nodes_[id].entry.get());
+    return true;
+  });
+}
+
+template <typename Order>
+EntryPtr Shard<Order>::find(std::string_view key, std::uint32_t tag, WallTime now,
+                            Dropped& dropped) {
   const NodeId id = lookUp(key, tag);
   if (id == kNoNode) {
     ++misses_;
     return nullptr;
   }
-  Node& node = nodes_[id];
+  const Node& node = nodes_[id];
   if (hasExpired(node, now)) {
     ++misses_;
     ++expired_;
@@ -65,68 +88,75 @@ EntryPtr Shard::find(std::string_view key, std::uint32_t tag, std::uint64_t tick
     return nullptr;
   }
   ++hits_;
-  EntryPtr entry = node.entry;
-  if (tick - node.used >= slack && id != newest_) {
-    unlink(id);
-    link(id, tick);
-  }
-  return entry;
+  order_.used(id, size_);
+  return node.entry;
 }
 
-Shard::Put Shard::put(Item& item, std::uint64_t tick, WallTime now, Dropped& dropped,
-                      std::size_t& needed) {
+template <typename Order>
+typename Shard<Order>::Put Shard<Order>::put(Item& item, WallTime now, Dropped& dropped,
+                                             std::size_t& needed) {
   const NodeId id = lookUp(item.key, item.tag);
-  if (id == kNoNode) return insert(item, tick, needed);
+  if (id == kNoNode) return insert(item, needed);
   const bool expired = hasExpired(nodes_[id], now);
   if (item.only_if_absent && !expired) return Put::kAlreadyThere;
-  const Put put = replace(id, item, tick, dropped, needed);
+  const Put put = replace(id, item, dropped, needed);
   if (put == Put::kStored && expired) ++expired_;
   return put;
 }
 
-Shard::Put Shard::replace(NodeId id, Item& item, std::uint64_t tick, Dropped& dropped,
-                          std::size_t& needed) {
+template <typename Order>
+typename Shard<Order>::Put Shard<Order>::replace(NodeId id, Item& item, Dropped& dropped,
+                                                 std::size_t& needed) {
   Node& node = nodes_[id];
-  if (item.charge > node.charge) {
-    needed = item.charge - node.charge;
+  const std::size_t old_charge = node.charge;
+  if (item.charge > old_charge) {
+    needed = item.charge - old_charge;
     if (!budget_.tryReserve(needed)) return Put::kNoRoom;
-  } else {
-    budget_.release(node.charge - item.charge);
+  } else if (item.charge < old_charge) {
+    budget_.release(old_charge - item.charge);
   }
   if (node.ownsKey()) dropped.key.reset(node.key);
   dropped.entry = std::move(node.entry);
   countMortal(node, std::size_t(-1));
   fill(node, item);
   countMortal(node, 1);
-  unlink(id);
-  link(id, tick);
+  order_.replaced(id, old_charge);
   ++stores_;
   return Put::kStored;
 }
 
-Shard::Put Shard::insert(Item& item, std::uint64_t tick, std::size_t& needed) {
+template <typename Order>
+typename Shard<Order>::Put Shard<Order>::insert(Item& item, std::size_t& needed) {
   if (!makeReady(item.charge, needed)) return Put::kNoRoom;
   const NodeId id = nodes_.take();
   Node& node = nodes_[id];
   fill(node, item);
   countMortal(node, 1);
   table_.insert(item.tag, id);
-  link(id, tick);
+  order_.added(id);
   ++size_;
   ++stores_;
   return Put::kStored;
 }
 
 /// Reserves `charge` and sees to it that there are a node and a slot; false: nothing has changed.
-bool Shard::makeReady(std::size_t charge, std::size_t& needed) {
+template <typename Order>
+bool Shard<Order>::makeReady(std::size_t charge, std::size_t& needed) {
   const std::size_t slab = nodes_.isFull() ? NodePool::kSlabBytes : 0;
   const std::size_t table = table_.isFull() ? table_.bytesGrown() : 0;
-  needed = charge + slab + table;
+  const std::size_t order = order_.bytesGrown(size_ + 1);
+  needed = charge + slab + table + order;
   if (!budget_.tryReserve(needed)) return false;
   Reservation reservation(budget_, needed);
   if (slab != 0) {
     nodes_.grow();
     reservation.use(slab);
+  }
+  if (order != 0) {
+    const std::size_t old = order_.bytes();
+    order_.grow();
+    reservation.use(order);
+    budget_.release(old);
   }
   if (table != 0) {
     const std::size_t old = table_.bytes();
@@ -138,7 +168,8 @@ bool Shard::makeReady(std::size_t charge, std::size_t& needed) {
   return true;
 }
 
-void Shard::fill(Node& node, Item& item) noexcept {
+template <typename Order>
+void Shard<Order>::fill(Node& node, Item& item) noexcept {
   node.entry = *item.entry;
   node.key = item.own_key ? item.own_key.release() : node.entry->key().data();
   node.key_size = static_cast<std::uint32_t>(item.key.size());
@@ -147,7 +178,8 @@ void Shard::fill(Node& node, Item& item) noexcept {
   node.expires = item.expires;
 }
 
-bool Shard::erase(std::string_view key, std::uint32_t tag, WallTime now, Dropped& dropped) {
+template <typename Order>
+bool Shard<Order>::erase(std::string_view key, std::uint32_t tag, WallTime now, Dropped& dropped) {
   const NodeId id = lookUp(key, tag);
   if (id == kNoNode) return false;
   const bool expired = hasExpired(nodes_[id], now);
@@ -156,19 +188,22 @@ bool Shard::erase(std::string_view key, std::uint32_t tag, WallTime now, Dropped
   return !expired;
 }
 
-bool Shard::dropOne(WallTime now, Dropped& dropped) {
-  if (size_ == 0) return false;
-  if (dropExpired(now, dropped)) return true;
+template <typename Order>
+void Shard<Order>::dropOne(typename Order::Choice choice, WallTime now, Dropped& dropped) {
+  if (dropExpired(now, dropped)) return;
+  const NodeId id = order_.victim(choice);
+  if (id == kNoNode) return;
   ++evictions_;
-  drop(oldest_, dropped);
-  return true;
+  order_.evicted(id);
+  drop(id, dropped);
 }
 
-bool Shard::dropExpired(WallTime now, Dropped& dropped) noexcept {
+template <typename Order>
+bool Shard<Order>::dropExpired(WallTime now, Dropped& dropped) noexcept {
   if (mortal_ == 0) return false;
-  for (NodeId i = 0; i < kSweep; ++i) {
+  for (int i = 0; i < kSweep; ++i) {
     if (sweep_ >= nodes_.capacity()) sweep_ = 0;
-    const NodeId id = sweep_++;
+    const NodeId id = nodes_.at(sweep_++);
     if (nodes_[id].entry == nullptr || !hasExpired(nodes_[id], now)) continue;
     ++expired_;
     drop(id, dropped);
@@ -177,36 +212,39 @@ bool Shard::dropExpired(WallTime now, Dropped& dropped) noexcept {
   return false;
 }
 
-void Shard::drop(NodeId id, Dropped& dropped) noexcept {
+template <typename Order>
+void Shard<Order>::drop(NodeId id, Dropped& dropped) noexcept {
   Node& node = nodes_[id];
   table_.erase(node.tag, id);
-  unlink(id);
+  order_.removed(id);
   countMortal(node, std::size_t(-1));
   budget_.release(node.charge);
   if (node.ownsKey()) dropped.key.reset(node.key);
   dropped.entry = std::move(node.entry);
   nodes_.giveBack(id);
   if (--size_ != 0) return;
-  budget_.release(nodes_.bytes() + table_.bytes());
+  budget_.release(nodes_.bytes() + table_.bytes() + order_.bytes());
   nodes_.clear();
+  order_.clear();
   table_.clear();
 }
 
-NodeId Shard::collect(NodeId from, NodeId count, std::vector<Seen>& seen) const {
-  const NodeId capacity = nodes_.capacity();
-  if (from >= capacity) return kNoNode;
-  const NodeId end = from + std::min(count, capacity - from);
-  for (NodeId id = from; id < end; ++id) {
-    const Node& node = nodes_[id];
+template <typename Order>
+std::size_t Shard<Order>::collect(std::size_t from, std::size_t count,
+                                  std::vector<Seen>& seen) const {
+  const std::size_t end = std::min(from + count, nodes_.capacity());
+  for (std::size_t place = from; place < end; ++place) {
+    const Node& node = nodes_[nodes_.at(place)];
     if (node.entry == nullptr) continue;
     const bool owns = node.ownsKey();
     seen.push_back(
         {node.entry, owns ? std::string(node.keyView()) : std::string(), owns, node.expires});
   }
-  return end < capacity ? end : kNoNode;
+  return end < nodes_.capacity() ? end : kEnd;
 }
 
-void Shard::addTo(CacheStats& stats) const noexcept {
+template <typename Order>
+void Shard<Order>::addTo(CacheStats& stats) const noexcept {
   stats.entries += size_;
   stats.hits += hits_;
   stats.misses += misses_;
@@ -215,32 +253,12 @@ void Shard::addTo(CacheStats& stats) const noexcept {
   stats.expired += expired_;
 }
 
-void Shard::link(NodeId id, std::uint64_t tick) noexcept {
-  Node& node = nodes_[id];
-  node.used = tick;
-  node.newer = kNoNode;
-  node.older = newest_;
-  if (newest_ != kNoNode) nodes_[newest_].newer = id;
-  newest_ = id;
-  if (oldest_ != kNoNode) return;
-  oldest_ = id;
-  publishOldest();
-}
-
-void Shard::unlink(NodeId id) noexcept {
-  const Node& node = nodes_[id];
-  (node.newer == kNoNode ? newest_ : nodes_[node.newer].older) = node.older;
-  (node.older == kNoNode ? oldest_ : nodes_[node.older].newer) = node.newer;
-  if (node.older == kNoNode) publishOldest();
-}
-
-void Shard::publishOldest() noexcept {
-  const std::uint64_t tick = oldest_ == kNoNode ? kEmpty : nodes_[oldest_].used;
-  published_oldest_.store(tick, std::memory_order_relaxed);
-}
-
-void Shard::countMortal(const Node& node, std::size_t by) noexcept {
+template <typename Order>
+void Shard<Order>::countMortal(const Node& node, std::size_t by) noexcept {
   if (node.expires != WallTime::max()) mortal_ += by;
 }
+
+template class Shard<LruOrder>;
+template class Shard<S3FifoOrder>;
 
 }  // namespace forage::memory

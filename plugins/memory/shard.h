@@ -1,9 +1,8 @@
-// One part of the cache: the entries whose hashes lead here, in order of use. Not thread-safe: the
-// cache guards each shard with its mutex. Nothing that is dropped is destroyed here; it is handed
-// out, to be destroyed after the mutex has been released.
+// One part of the cache: the entries whose hashes lead here. Which of them go first is for the
+// Order to say. Not thread-safe: whoever calls holds `lock`. Nothing that is dropped is destroyed
+// here; it is handed out, to be destroyed after the lock has been released.
 #pragma once
 
-#include <atomic>
 #include <cstddef>
 #include <cstdint>
 #include <memory>
@@ -15,6 +14,7 @@
 #include "forage/cache.h"
 #include "node_pool.h"
 #include "slot_table.h"
+#include "spin_lock.h"
 
 namespace forage::memory {
 
@@ -47,70 +47,71 @@ struct Seen {
   }
 };
 
+template <typename Order>
 class Shard {
  public:
   enum class Put { kStored, kAlreadyThere, kNoRoom };
-  static constexpr std::uint64_t kEmpty = UINT64_MAX;
 
-  /// Keeps in `oldest` the tick of the entry that has not been used for longest, or kEmpty. What is
-  /// passed outlives the shard.
-  Shard(Budget& budget, std::atomic<std::uint64_t>& oldest) noexcept;
+  static constexpr std::size_t kEnd = SIZE_MAX;
+
+  /// What is passed outlives the shard, which is number `index` of those that share `shared`.
+  Shard(Budget& budget, NodeArena& arena, typename Order::Shared& shared,
+        std::size_t index) noexcept;
   ~Shard();
   Shard(const Shard&) = delete;
   Shard& operator=(const Shard&) = delete;
 
-  /// The entry under `key`, or null. It becomes the last to go, unless it became so less than
-  /// `slack` ticks before `tick`.
-  [[nodiscard]] EntryPtr find(std::string_view key, std::uint32_t tag, std::uint64_t tick,
-                              std::uint64_t slack, WallTime now, Dropped& dropped);
+  mutable SpinLock lock;  ///< guards all of this shard; here, beside what every look-up writes
+
+  /// The entry under `key`, or null.
+  [[nodiscard]] EntryPtr find(std::string_view key, std::uint32_t tag, WallTime now,
+                              Dropped& dropped);
 
   /// Keeps `item` within the budget. kNoRoom: `needed` bytes must become free first, and nothing
   /// has changed. Throws bad_alloc, changing nothing.
-  [[nodiscard]] Put put(Item& item, std::uint64_t tick, WallTime now, Dropped& dropped,
-                        std::size_t& needed);
+  [[nodiscard]] Put put(Item& item, WallTime now, Dropped& dropped, std::size_t& needed);
 
   /// Drops the entry under `key`; false when there is none, or one that has expired.
   bool erase(std::string_view key, std::uint32_t tag, WallTime now, Dropped& dropped);
 
-  /// Drops one entry to make room: an expired one if one is found at little cost, or else the one
-  /// that has not been used for longest. False: there is none.
-  bool dropOne(WallTime now, Dropped& dropped);
+  /// Drops at most one entry to make room: an expired one if one is found at little cost, or else
+  /// the one that is next by the order.
+  void dropOne(typename Order::Choice choice, WallTime now, Dropped& dropped);
 
-  /// Appends the entries among the `count` nodes from `from` on; returns where to go on, or
-  /// kNoNode.
-  [[nodiscard]] NodeId collect(NodeId from, NodeId count, std::vector<Seen>& seen) const;
+  /// Has the processor fetch what a look-up of `tag` reads: first, next and last, each somewhat
+  /// later than the one before. The first needs no lock.
+  void prefetchSlot(std::uint32_t tag) const noexcept { table_.prefetch(tag); }
+  void prefetchNode(std::uint32_t tag) const noexcept;
+  void prefetchEntry(std::uint32_t tag) const noexcept;
 
-  [[nodiscard]] std::size_t size() const noexcept { return size_; }
+  /// Appends the entries at the `count` places from `from` on; returns where to go on, or kEnd.
+  [[nodiscard]] std::size_t collect(std::size_t from, std::size_t count,
+                                    std::vector<Seen>& seen) const;
 
   /// entries, hits, misses, stores, evictions and expired of this shard are added to `stats`.
   void addTo(CacheStats& stats) const noexcept;
 
  private:
   [[nodiscard]] NodeId lookUp(std::string_view key, std::uint32_t tag) const;
-  [[nodiscard]] Put replace(NodeId id, Item& item, std::uint64_t tick, Dropped& dropped,
-                            std::size_t& needed);
-  [[nodiscard]] Put insert(Item& item, std::uint64_t tick, std::size_t& needed);
+  [[nodiscard]] Put replace(NodeId id, Item& item, Dropped& dropped, std::size_t& needed);
+  [[nodiscard]] Put insert(Item& item, std::size_t& needed);
   [[nodiscard]] bool makeReady(std::size_t charge, std::size_t& needed);
   static void fill(Node& node, Item& item) noexcept;
   void drop(NodeId id, Dropped& dropped) noexcept;
   [[nodiscard]] bool dropExpired(WallTime now, Dropped& dropped) noexcept;
-  void link(NodeId id, std::uint64_t tick) noexcept;
-  void unlink(NodeId id) noexcept;
-  void publishOldest() noexcept;
   void countMortal(const Node& node, std::size_t by) noexcept;
 
-  Budget& budget_;
-  std::atomic<std::uint64_t>& published_oldest_;
-  SlotTable table_;
-  NodePool nodes_;
-  NodeId newest_ = kNoNode;
-  NodeId oldest_ = kNoNode;
-  NodeId sweep_ = 0;  // where the search for expired entries goes on
-  std::size_t size_ = 0;
-  std::size_t mortal_ = 0;  // entries that expire
   std::uint64_t hits_ = 0;
   std::uint64_t misses_ = 0;
+  std::size_t size_ = 0;
+  std::size_t mortal_ = 0;  // entries that expire
   std::uint64_t stores_ = 0;
+  // What look-ups only read is apart, so that every processor may hold a copy of it.
+  alignas(64) SlotTable table_;
+  NodePool nodes_;
+  alignas(64) Order order_;
+  Budget& budget_;
+  std::size_t sweep_ = 0;  // where the search for expired entries goes on
   std::uint64_t evictions_ = 0;
   std::uint64_t expired_ = 0;
 };

@@ -7,6 +7,7 @@ namespace forage::memory {
 void SlotTable::grow() {
   std::vector<Slot> old(grown());
   old.swap(slots_);
+  publish();
   size_ = 0;
   for (const Slot& slot : old) {
     if (slot.node != kNoNode) insert(slot.tag, slot.node);
@@ -35,7 +36,13 @@ void SlotTable::erase(std::uint32_t tag, NodeId node) noexcept {
 
 void SlotTable::clear() noexcept {
   std::vector<Slot>().swap(slots_);
+  publish();
   size_ = 0;
+}
+
+void SlotTable::publish() noexcept {
+  hint_start_.store(reinterpret_cast<std::uintptr_t>(slots_.data()), std::memory_order_relaxed);
+  hint_count_.store(slots_.size(), std::memory_order_relaxed);
 }
 
 }  // namespace forage::memory

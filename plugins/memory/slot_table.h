@@ -1,8 +1,9 @@
 // Hash table of the nodes of one shard: open addressing with linear probing over slots of eight
 // bytes. It holds part of each hash and the number of the node; keys are compared by the caller.
-// Not thread-safe.
+// Not thread-safe, but for prefetch().
 #pragma once
 
+#include <atomic>
 #include <cstddef>
 #include <cstdint>
 #include <vector>
@@ -24,6 +25,15 @@ class SlotTable {
       if (slot.node == kNoNode) return kNoNode;
       if (slot.tag == tag && isIt(slot.node)) return slot.node;
     }
+  }
+
+  /// Has the processor fetch what find() reads first. Thread-safe: a table that has just been
+  /// replaced makes it useless, and nothing else.
+  void prefetch(std::uint32_t tag) const noexcept {
+    const std::uint64_t count = hint_count_.load(std::memory_order_relaxed);
+    const std::uint64_t offset = ((tag * count) >> 32) * sizeof(Slot);
+    __builtin_prefetch(
+        reinterpret_cast<const void*>(hint_start_.load(std::memory_order_relaxed) + offset));
   }
 
   /// Whether grow() must come before the next insert().
@@ -61,8 +71,13 @@ class SlotTable {
   }
   [[nodiscard]] std::size_t grown() const noexcept { return slots_.size() / 4 * 5 + 16; }
 
+  void publish() noexcept;
+
   std::vector<Slot> slots_;
   std::size_t size_ = 0;
+  // Where slots_ is, for those without the lock.
+  std::atomic<std::uintptr_t> hint_start_{0};
+  std::atomic<std::size_t> hint_count_{0};
 };
 
 }  // namespace forage::memory

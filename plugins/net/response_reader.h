@@ -1,17 +1,19 @@
-// ResponseReader: one HTTP/1 response out of bytes that arrive in pieces, however they are cut.
-// Framing by Boost.Beast's parser (docs/adr/0003-http-parser.md says why, and what is done about
-// what it gets wrong). Interim responses are read over, trailers dropped; what is complete and
-// unambiguous becomes a Response, all else a Failure. Bounded by its limits. Not thread-safe.
+// ResponseReader: one HTTP/1 response out of bytes that arrive in pieces, however they are cut
+// (docs/adr/0009-own-http-reader.md). Interim responses are read over, trailers dropped; what is
+// complete and unambiguous becomes a Response, all else a Failure. Bounded by its limits: no byte
+// is looked at twice for being late, and a claim of length allocates little. Not thread-safe.
 #pragma once
 
 #include <cstddef>
 #include <cstdint>
-#include <memory>
 #include <string>
 #include <string_view>
 
 #include "forage/error.h"
 #include "forage/message.h"
+#include "net/body_buffer.h"
+#include "net/chunk_decoder.h"
+#include "net/head_parser.h"
 
 namespace forage::net {
 
@@ -22,8 +24,7 @@ struct ReaderLimits {
 
 class ResponseReader final {
  public:
-  ResponseReader();
-  ~ResponseReader();
+  ResponseReader() = default;
   ResponseReader(const ResponseReader&) = delete;
   ResponseReader& operator=(const ResponseReader&) = delete;
 
@@ -50,21 +51,25 @@ class ResponseReader final {
   [[nodiscard]] const Failure& failure() const noexcept { return failure_; }
 
  private:
-  struct Message;
+  enum class Part : std::uint8_t { kHead, kLength, kChunks, kToEnd };
 
-  std::size_t consume(std::string_view bytes);
-  std::size_t consumeHead(std::string_view bytes);
-  std::size_t consumeBody(std::string_view bytes);
-  void parseHead(std::string_view head);
+  void takeHead(std::string_view& bytes);
   void finishHead();
-  void checkLength();
+  void beginBody(const Head& head);
+  void takeLength(std::string_view& bytes);
+  void takeChunks(std::string_view& bytes);
+  void takeToEnd(std::string_view& bytes);
+  void takeBody(std::string_view& bytes, std::size_t size);
   void complete();
   void fail(ErrorKind kind, std::string message);
 
-  std::unique_ptr<Message> message_;
-  std::string pending_;             // begins with an element that is not complete yet
-  std::uint64_t header_bytes_ = 0;  // of the sections complete so far
-  bool in_head_ = true;
+  HeadParser parser_;
+  ChunkDecoder chunks_;
+  BodyBuffer body_;
+  std::size_t max_header_bytes_ = 0;
+  std::uint64_t left_ = 0;  // of a body of known length
+  Part part_ = Part::kHead;
+  bool no_body_ = false;
   bool started_ = false;
   bool complete_ = false;
   bool keep_alive_ = false;

@@ -25,7 +25,7 @@ namespace forage::net {
 
 namespace {
 
-constexpr std::size_t kMaxParts = 64;           // of one sendmsg
+constexpr std::size_t kMaxParts = 256;          // of one sendmsg
 constexpr std::size_t kTlsChunk = 16u * 1024u;  // the most that one TLS record carries
 
 bool isAddress(const std::string& host) {
@@ -199,7 +199,8 @@ Io Stream::write(std::span<const std::string_view> parts, std::size_t& n) {
   message.msg_iovlen = count;
   ssize_t sent = -1;
   do {
-    sent = ::sendmsg(fd_, &message, MSG_NOSIGNAL);
+    sent = count == 1 ? ::send(fd_, pieces[0].iov_base, pieces[0].iov_len, MSG_NOSIGNAL)
+                      : ::sendmsg(fd_, &message, MSG_NOSIGNAL);
   } while (sent < 0 && errno == EINTR);
   if (sent < 0) return errno == EAGAIN || errno == EWOULDBLOCK ? Io::kWantWrite : fail(errno);
   n = static_cast<std::size_t>(sent);

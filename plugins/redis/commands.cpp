@@ -7,8 +7,8 @@ namespace forage::redis {
 
 namespace {
 
-// Below this a copy is cheaper than one more piece: a TLS record of its own, or a slot of writev.
-constexpr std::size_t kCopiedBody = 16u << 10;
+// Below this a copy is cheaper than one more piece of a writev.
+constexpr std::size_t kCopiedBody = 1u << 10;
 
 struct Digits {
   explicit Digits(long long number) noexcept
@@ -26,6 +26,8 @@ void Commands::prefix(char type, std::size_t number) {
   text_ += type;
   text_.append(Digits(static_cast<long long>(number)).view()).append("\r\n");
 }
+
+void Commands::reserve(std::size_t bytes) { text_.reserve(bytes); }
 
 void Commands::begin(std::size_t arguments) {
   prefix('*', arguments);

@@ -11,6 +11,8 @@ namespace forage::redis {
 
 class Commands {
  public:
+  /// Makes room for so many bytes beside long bodies.
+  void reserve(std::size_t bytes);
   /// Begins a command of `arguments` arguments, its name included. That many add() follow.
   void begin(std::size_t arguments);
   void add(std::string_view argument);

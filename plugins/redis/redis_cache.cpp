@@ -14,6 +14,8 @@ namespace {
 constexpr std::size_t kMaxBatch = 64;          // commands of one pipeline
 constexpr std::size_t kBatchBytes = 4u << 20;  // that one pipeline moves, where that can be told
 constexpr std::size_t kKeysPerUnlink = 256;
+constexpr std::size_t kKeyRoom = 64;  // of a GET beside its key, and for keys longer than the first
+constexpr std::size_t kHeadRoom = 800;  // of a SET beside its body, commonly
 constexpr auto kLongestLifetime = std::chrono::hours(24 * 365 * 100);  // beyond it: for ever
 
 }  // namespace
@@ -83,6 +85,7 @@ void RedisCache::find(std::span<const Key> keys, std::span<EntryPtr> found) {
 // be read, which costs the connection.
 std::size_t RedisCache::findSome(std::span<const Key> keys, std::span<EntryPtr> found) {
   Commands commands;
+  commands.reserve(keys.size() * (keys.front().size() + kKeyRoom));
   for (const Key& key : keys) {
     commands.begin(2);
     commands.add("GET");
@@ -143,6 +146,7 @@ void RedisCache::countMiss(bool damaged) noexcept {
 void RedisCache::store(std::span<const Keep> items) {
   guarded([&] {
     Commands commands;
+    commands.reserve(std::min(items.size(), kMaxBatch) * kHeadRoom);
     for (const Keep& item : items) {
       const std::string head = encodeEntryHead(*item.entry);
       const std::size_t size = head.size() + item.entry->body().size();

@@ -92,7 +92,6 @@ TEST(House, EachThirdPartyHeaderHasOneHome) {
       {"hiredis/", {"plugins/redis/"}},
       {"openssl/", {"plugins/net/"}},
       {"ares.h", {"plugins/net/"}},
-      {"boost/beast", {"plugins/net/"}},
       {"boost/url", {"framework/src/model/"}},
       {"idn2.h", {"framework/src/model/"}},
       {"zlib.h", {"framework/src/http/", "apps/origin/"}},

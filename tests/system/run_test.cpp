@@ -160,5 +160,21 @@ TEST_F(Run, LaysTheEnvironmentsTableOverTheRest) {
   EXPECT_EQ(forage_.run({"run", "job.toml", "--env", "test"}).exit_code, 0);
 }
 
+// A list is read on while fetches hold every descriptor there is.
+TEST_F(Run, WithFewDescriptorsTheListIsReadOnAndTheUserIsTold) {
+  std::string urls;
+  for (int i = 0; i < 2000; ++i) urls += origin_.url() + "/page/" + std::to_string(i) + "\n";
+  forage_.write("urls.txt", urls);
+  forage_.write("job.toml",
+                "[fetch]\nparallel_max = 500\nparallel_max_host = 500\n"
+                "[[group]]\nname = \"g\"\nurls_file = \"urls.txt\"\n");
+  ProcessSpec spec = forage_.spec({"run", "job.toml", "--report", "report.json"});
+  spec.command.insert(spec.command.begin(), {"sh", "-c", "ulimit -n 64; exec \"$@\"", "sh"});
+  const ProcessResult result = runProcess(spec);
+  EXPECT_EQ(result.exit_code, 0) << result.err;
+  EXPECT_THAT(result.err, HasSubstr("parallel_max allows 500 fetches at once, but only 64 files"));
+  EXPECT_EQ(forage_.readJson("report.json")["totals"]["fetched"], 2000);
+}
+
 }  // namespace
 }  // namespace forage::test

@@ -44,16 +44,17 @@ class FORAGE_API Entry final {
                                                              std::string&& value);
   Entry() = default;
 
+  // What every hit reads stands first, beside the reference count that it writes.
+  int status_ = 0;
+  WallTime expires_{};
+  WallTime received_{};
+  WallTime requested_{};
+  std::string_view fields_;
+  std::string_view body_;
+  std::string_view reason_;
   Key key_;
   std::string storage_;  // decoded: the whole message; otherwise reason and fields
   std::string content_;  // the body, where it is not part of storage_
-  std::string_view reason_;
-  std::string_view fields_;
-  std::string_view body_;
-  WallTime requested_{};
-  WallTime received_{};
-  WallTime expires_{};
-  int status_ = 0;
 };
 
 using EntryPtr = std::shared_ptr<const Entry>;

@@ -92,12 +92,12 @@ class Cursor {
 }  // namespace
 
 Entry::Entry(Key key, Response&& response, WallTime requested, WallTime received, WallTime expires)
-    : key_(std::move(key)),
-      content_(std::move(response.body)),
-      requested_(requested),
-      received_(received),
+    : status_(response.status),
       expires_(expires),
-      status_(response.status) {
+      received_(received),
+      requested_(requested),
+      key_(std::move(key)),
+      content_(std::move(response.body)) {
   // Entries live long: nothing that is much larger than what it holds.
   storage_ = std::move(response.headers).release();
   const std::size_t fields = storage_.size();

@@ -17,10 +17,8 @@ namespace {
 
 /// Between looks into the mailbox once the session has failed.
 constexpr Millis kPoll{1};
-
-GroupRun& groupOf(const Trip& trip) noexcept { return static_cast<GroupRun&>(*trip.group); }
-
-FetchId idOf(Trip& trip) noexcept { return reinterpret_cast<FetchId>(&trip); }
+/// Before a list is tried again that could not be opened.
+constexpr Millis kAskAgain{10};
 
 }  // namespace
 
@@ -56,6 +54,7 @@ void GroupLoop::turn() {
   for (Fetched& one : fetched_) handleFetched(std::move(one));
   fetched_.clear();
   handleMessages();
+  askAgain();
   const bool grace_is_over = session_failed_ || services_.clock.now() >= grace_end_;
   if (stopping_ && !cancelled_ && grace_is_over) cancelFetches();
 }
@@ -82,7 +81,7 @@ void GroupLoop::sessionFailed() {
 TimePoint GroupLoop::waitUntil() const {
   const bool may_admit = more_groups_ && groups_.size() < kMaxGroups;
   if (!runnable_.empty() || may_admit) return TimePoint::min();
-  return stopping_ && !cancelled_ ? grace_end_ : kNever;
+  return std::min(ask_again_at_, stopping_ && !cancelled_ ? grace_end_ : kNever);
 }
 
 // --- groups -----------------------------------------------------------------------------------
@@ -144,6 +143,15 @@ void GroupLoop::endIfDone(GroupRun& group) {
   groups_.erase(&group);
 }
 
+/// Lists that could not be read on for want of a descriptor are tried once more.
+void GroupLoop::askAgain() {
+  if (services_.clock.now() < ask_again_at_) return;
+  ask_again_at_ = kNever;
+  for (auto& [group, owner] : groups_) {
+    if (group->starved) makeRunnable(*group);
+  }
+}
+
 bool GroupLoop::isBlocked(GroupRun& group) {
   group.blocked = (services_.writes != nullptr && services_.writes->full() &&
                    services_.writes->listenIfFull(mailbox_)) ||
@@ -163,6 +171,8 @@ Trip* GroupLoop::takeUrl(GroupRun& group) {
     context_.fail(std::current_exception());
   }
   group.waiting = state == UrlSource::State::kWait;
+  group.starved = state == UrlSource::State::kAgain;
+  if (group.starved) ask_again_at_ = services_.clock.now() + kAskAgain;
   group.exhausted = state == UrlSource::State::kEnd;
   if (state != UrlSource::State::kUrl) return nullptr;
   if (free_trips_.empty()) {
@@ -280,7 +290,7 @@ void GroupLoop::flushLookups() {
 
 void GroupLoop::gate(GroupRun& group, Trip& trip) {
   const std::string_view host = trip.url.authority();
-  auto line = group.lines.find(host);
+  auto line = group.lines.empty() ? group.lines.end() : group.lines.find(host);
   if (line == group.lines.end()) {
     const bool has_place = group.hasPlace();
     if (has_place && services_.hosts.acquire(host, mailbox_, &group)) {
@@ -335,140 +345,6 @@ bool GroupLoop::serveDeclined(GroupRun& group) {
   const std::string host = std::move(group.declined.front());
   group.declined.pop_front();
   return serveLine(group, host);
-}
-
-// --- what wakes the loop ----------------------------------------------------------------------
-
-void GroupLoop::handleMessages() {
-  mailbox_.drain(messages_);
-  for (visit::Message& message : messages_) {
-    std::visit([this](auto& one) { handle(one); }, message);
-  }
-  messages_.clear();
-}
-
-void GroupLoop::handle(std::unique_ptr<store::LookupBatch>& batch) {
-  for (std::size_t i = 0; i < batch->owners.size(); ++i) {
-    Trip& trip = *static_cast<Trip*>(batch->owners[i]);
-    GroupRun& group = groupOf(trip);
-    trip.key = std::move(batch->keys[i]);
-    trip.found = std::move(batch->found[i]);
-    trip.issued = batch->issued;
-    trip.looked_up = true;
-    --group.looking;
-    if (stopping_) {
-      drop(trip);
-    } else if (!trip.queued) {
-      group.ready.push_back(&trip);
-    }
-    makeRunnable(group);
-  }
-}
-
-void GroupLoop::handle(visit::FlightAnswered& answered) {
-  Trip& trip = *static_cast<Trip*>(answered.visit);
-  GroupRun& group = groupOf(trip);
-  --group.parked;
-  services_.metrics.parked.fetch_sub(1, std::memory_order_relaxed);
-  proceed(trip, pipeline_.answered(trip, answered.answer));
-  makeRunnable(group);
-}
-
-void GroupLoop::handle(visit::SlotGranted& granted) {
-  if (stopping_) {  // the group may be gone
-    services_.hosts.release(granted.host);
-    return;
-  }
-  GroupRun& group = *static_cast<GroupRun*>(granted.who);
-  const auto line = group.lines.find(granted.host);
-  line->second.in_line = false;
-  if (!group.hasPlace() || isBlocked(group)) {
-    services_.hosts.release(granted.host);
-    group.declined.push_back(granted.host);
-    return;
-  }
-  Trip& trip = *line->second.trips.front();
-  line->second.trips.pop_front();
-  --group.parked;
-  services_.metrics.parked.fetch_sub(1, std::memory_order_relaxed);
-  startFetch(group, trip);
-  (void)serveLine(group, granted.host);
-  makeRunnable(group);
-}
-
-void GroupLoop::handle(visit::RoomAgain&) {
-  for (auto& [group, owner] : groups_) {
-    if (group->blocked || group->waiting) makeRunnable(*group);
-  }
-}
-
-void GroupLoop::handleFetched(Fetched&& fetched) {
-  Trip& trip = *reinterpret_cast<Trip*>(fetched.id);
-  GroupRun& group = groupOf(trip);
-  --group.in_flight;
-  trip.fetching = false;
-  services_.hosts.release(trip.url.authority());
-  makeRunnable(group);
-  Next next = Next::kDone;
-  try {
-    next = pipeline_.settle(trip, std::move(fetched));
-  } catch (...) {  // out of memory: the run ends, and nobody waits for this trip
-    context_.fail(std::current_exception());
-    drop(trip);
-    return;
-  }
-  proceed(trip, next);
-}
-
-// --- stop -------------------------------------------------------------------------------------
-
-void GroupLoop::drop(Trip& trip) {
-  pipeline_.cancel(trip, trip.requests > 0);
-  finish(trip);
-}
-
-void GroupLoop::beginStop() {
-  stopping_ = true;
-  more_groups_ = false;
-  grace_end_ = services_.clock.now() + context_.job.run.grace_period;
-  for (auto& [group, owner] : groups_) {
-    group->exhausted = true;
-    for (Trip* trip : group->ready) drop(*trip);
-    group->ready.clear();
-    for (Trip* trip : group->queue) {
-      trip->queued = false;
-      if (trip->looked_up) drop(*trip);  // the others when their look-up returns
-    }
-    group->queue.clear();
-    for (auto& [host, line] : group->lines) {
-      group->parked -= line.trips.size();
-      services_.metrics.parked.fetch_sub(static_cast<std::int64_t>(line.trips.size()),
-                                         std::memory_order_relaxed);
-      for (Trip* trip : line.trips) drop(*trip);
-    }
-    group->lines.clear();
-    makeRunnable(*group);
-  }
-}
-
-void GroupLoop::cancelFetches() {
-  cancelled_ = true;
-  for (const std::unique_ptr<Trip>& trip : trips_) {
-    if (!trip->fetching) continue;
-    GroupRun& group = groupOf(*trip);
-    try {
-      session_->cancel(idOf(*trip));
-    } catch (...) {
-      sessionFailed();
-    }
-    trip->fetching = false;
-    --group.in_flight;
-    services_.metrics.in_flight.fetch_sub(1, std::memory_order_relaxed);
-    services_.hosts.release(trip->url.authority());
-    pipeline_.cancel(*trip, true);
-    finish(*trip);
-    makeRunnable(group);
-  }
 }
 
 }  // namespace forage::run

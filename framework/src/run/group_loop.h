@@ -38,6 +38,12 @@ class GroupLoop {
   /// URLs of one group taken in one turn, before others and the network get theirs.
   static constexpr std::size_t kTurn = 128;
 
+  static GroupRun& groupOf(const visit::Trip& trip) noexcept {
+    return static_cast<GroupRun&>(*trip.group);
+  }
+  static FetchId idOf(visit::Trip& trip) noexcept { return reinterpret_cast<FetchId>(&trip); }
+
+  // group_loop.cpp: turns, groups, and the way of a trip
   void turn();
   void wait();
   void sessionFailed();
@@ -65,14 +71,14 @@ class GroupLoop {
   bool serveDeclined(GroupRun& group);
   // Back-pressure.
   bool isBlocked(GroupRun& group);
-  // What wakes the loop.
+  void askAgain();
+  // group_loop_events.cpp: what wakes the loop, and the stop
   void handleMessages();
   void handle(std::unique_ptr<store::LookupBatch>& batch);
   void handle(visit::FlightAnswered& answered);
   void handle(visit::SlotGranted& granted);
   void handle(visit::RoomAgain&);
   void handleFetched(Fetched&& fetched);
-  // Stop.
   void beginStop();
   void drop(visit::Trip& trip);
   void cancelFetches();
@@ -97,6 +103,7 @@ class GroupLoop {
   bool cancelled_ = false;
   bool session_failed_ = false;
   TimePoint grace_end_ = kNever;
+  TimePoint ask_again_at_ = kNever;
 };
 
 }  // namespace forage::run

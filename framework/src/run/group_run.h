@@ -40,8 +40,7 @@ struct GroupRun final : visit::TripGroup {
            std::size_t default_parallel_max, StdinLines* standard_input)
       : TripGroup{place, spec.name, &counters},
         parallel_max(spec.parallel_max.value_or(default_parallel_max)),
-        source(spec, standard_input) {
-  }
+        source(spec, standard_input) {}
 
   [[nodiscard]] bool isDone() const noexcept { return exhausted && trips == 0; }
   [[nodiscard]] bool hasPlace() const noexcept { return in_flight < parallel_max; }
@@ -52,6 +51,7 @@ struct GroupRun final : visit::TripGroup {
   bool exhausted = false;  ///< the source has ended
   bool runnable = false;   ///< it is in the loop's list of groups with something to do
   bool waiting = false;    ///< for its source
+  bool starved = false;    ///< of a descriptor to read its source
   bool blocked = false;    ///< for room in a queue
 
   std::size_t trips = 0;           ///< under way, wherever they are

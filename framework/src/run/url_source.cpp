@@ -6,6 +6,7 @@
 #include <cerrno>
 #include <cstring>
 #include <fstream>
+#include <optional>
 #include <system_error>
 
 #include "forage/error.h"
@@ -21,9 +22,10 @@ constexpr std::size_t kChunk = 16u << 10;
 constexpr std::size_t kMaxLine = 64u << 10;
 constexpr std::size_t kMaxFindings = 20;
 
-/// Reads up to `bytes` at `offset`, opening the file just for that.
-std::size_t readAt(const std::filesystem::path& file, std::uint64_t offset, char* to,
-                   std::size_t bytes) {
+/// Reads up to `bytes` at `offset`, opening the file just for that: thousands of groups may have
+/// one each. Nothing where fetches hold all the descriptors that there are.
+std::optional<std::size_t> readAt(const std::filesystem::path& file, std::uint64_t offset, char* to,
+                                  std::size_t bytes) {
   const int fd = ::open(file.c_str(), O_RDONLY | O_CLOEXEC);
   ssize_t got = -1;
   if (fd >= 0) {
@@ -33,6 +35,7 @@ std::size_t readAt(const std::filesystem::path& file, std::uint64_t offset, char
   }
   const int code = errno;
   if (fd >= 0) ::close(fd);
+  if (got < 0 && (code == EMFILE || code == ENFILE)) return std::nullopt;
   if (got < 0) throw Error(file.string() + ": cannot be read: " + std::strerror(code));
   return static_cast<std::size_t>(got);
 }
@@ -79,22 +82,23 @@ UrlSource::State UrlSource::nextLine(std::string_view& text) {
       at_ += length + (end == std::string::npos ? 0 : 1);
       return State::kUrl;
     }
-    if (at_end_ || !refill()) {
-      if (at_ >= buffer_.size()) return State::kEnd;
-    }
+    if (!at_end_ && !refill()) return State::kAgain;
+    if (at_end_ && at_ >= buffer_.size()) return State::kEnd;
   }
 }
 
+// False: no descriptor is to be had for it.
 bool UrlSource::refill() {
   buffer_.erase(0, at_);
   at_ = 0;
   const std::size_t kept = buffer_.size();
   buffer_.resize(kept + kChunk);
-  const std::size_t got = readAt(*group_.urls_file, offset_, buffer_.data() + kept, kChunk);
-  buffer_.resize(kept + got);
-  offset_ += got;
-  at_end_ = got == 0;
-  return got > 0;
+  const std::optional<std::size_t> got =
+      readAt(*group_.urls_file, offset_, buffer_.data() + kept, kChunk);
+  buffer_.resize(kept + got.value_or(0));
+  offset_ += got.value_or(0);
+  at_end_ = got == std::size_t{0};
+  return got.has_value();
 }
 
 std::uint64_t checkUrlFile(const std::filesystem::path& file, std::vector<std::string>& findings) {

@@ -18,13 +18,14 @@ class StdinLines;
 
 class UrlSource {
  public:
-  enum class State { kUrl, kWait, kEnd };
+  enum class State { kUrl, kWait, kAgain, kEnd };
 
   /// `group` outlives this; so does `standard_input`, which is needed only for the file "-".
   UrlSource(const GroupSpec& group, StdinLines* standard_input) noexcept;
 
   /// Gives the next URL text, valid until the next call. kWait: not there yet (standard input).
-  /// Throws Error where a file that was readable no longer is.
+  /// kAgain: the process may open no further file just now; to be asked again soon. Throws Error
+  /// where a file that was readable no longer is.
   [[nodiscard]] State next(std::string_view& text);
 
  private:

@@ -64,6 +64,19 @@ TEST_F(Requests, ThatCarryLineEndsAreRefused) {
             ErrorKind::kProtocol);
 }
 
+// Fields are checked once and remembered: what was refused, or came before, is not sent later.
+TEST_F(Requests, CarryTheirOwnFieldsWhateverCameBefore) {
+  Headers first("X-One: 1\r\nX-Two: 2\r\n");
+  EXPECT_NE(sent({.url = "/", .fields = first}).find("X-Two: 2\r\n"), std::string::npos);
+  EXPECT_NE(sent({.url = "/", .fields = first}).find("X-Two: 2\r\n"), std::string::npos);
+  const ScriptedServer server([](Peer& peer, std::size_t) { peer.waitForEnd(); });
+  Order bad{.url = server.url()};
+  bad.fields = Headers("X-One: 1\r\nX: a\rHost: evil\r\n");
+  EXPECT_EQ(failureOf(client().fetch(bad)).kind, ErrorKind::kProtocol);
+  EXPECT_EQ(sent({.url = "/"}).find("X-"), std::string::npos);
+  EXPECT_EQ(failureOf(client().fetch(bad)).kind, ErrorKind::kProtocol);
+}
+
 TEST_F(Requests, WithoutAUrlFail) {
   Url none;
   for (const Url* url : {static_cast<const Url*>(nullptr), static_cast<const Url*>(&none)}) {

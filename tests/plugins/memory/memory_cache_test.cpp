@@ -11,8 +11,6 @@
 namespace forage::test {
 namespace {
 
-Key keyOf(int i) { return "url:http://h/" + std::to_string(i); }
-
 TEST_F(MemoryCache, EvictsTheOldestWhenFull) {
   open(kMiB);
   for (int i = 0; i < 10; ++i) store(keyOf(i), 120'000);
@@ -220,8 +218,10 @@ TEST(MemoryPlugin, SaysWhatItIs) {
   EXPECT_STREQ(info.name, "memory");
   EXPECT_EQ(info.make_fetcher, nullptr);
   EXPECT_EQ(info.make_sink, nullptr);
-  ASSERT_EQ(info.options.size(), 1u);
+  ASSERT_EQ(info.options.size(), 2u);
   EXPECT_STREQ(info.options[0].name, "max_size");
+  EXPECT_STREQ(info.options[1].name, "policy");
+  EXPECT_STREQ(info.options[1].fallback, "lru");
 }
 
 TEST(MemoryPlugin, TakesItsDefaultSizeWithoutOptions) {
@@ -238,6 +238,16 @@ TEST(MemoryPlugin, RefusesASizeThatHoldsNothing) {
     (void)makeMemoryCache(1, clock);
   } catch (const ConfigError& error) {
     EXPECT_EQ(error.message(), "test: cache.memory.max_size: wants at least 64KiB");
+  }
+}
+
+TEST(MemoryPlugin, RefusesAPolicyThatItDoesNotHave) {
+  const FakeClock clock;
+  try {
+    (void)makeMemoryCache(kMiB, clock, "LRU");
+    ADD_FAILURE() << "taken";
+  } catch (const ConfigError& error) {
+    EXPECT_EQ(error.message(), "test: cache.memory.policy: wants \"lru\" or \"s3-fifo\"");
   }
 }
 

@@ -17,15 +17,21 @@ namespace forage::test {
 constexpr std::size_t kKiB = 1u << 10;
 constexpr std::size_t kMiB = 1u << 20;
 
-inline std::unique_ptr<Cache> makeMemoryCache(std::size_t max_size, const Clock& clock) {
+inline std::unique_ptr<Cache> makeMemoryCache(std::size_t max_size, const Clock& clock,
+                                              const std::string& policy = "lru") {
   Settings::Values values;
   values["max_size"] = {static_cast<std::int64_t>(max_size), "test"};
+  values["policy"] = {policy, "test"};
   return loadPlugin("memory").make_cache(Settings("cache.memory", std::move(values)), {clock});
 }
 
+inline Key keyOf(int i) { return "url:http://h/" + std::to_string(i); }
+
 class MemoryCache : public testing::Test {
  protected:
-  void open(std::size_t max_size) { cache_ = makeMemoryCache(max_size, clock_); }
+  void open(std::size_t max_size, const std::string& policy = "lru") {
+    cache_ = makeMemoryCache(max_size, clock_, policy);
+  }
 
   EntryPtr find(const Key& key) {
     EntryPtr found;

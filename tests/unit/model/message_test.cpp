@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include <optional>
 #include <random>
 #include <string>
 #include <vector>
@@ -63,6 +64,14 @@ TEST(HeadersView, ReadsHostileBytesWithinTheBlock) {
       }
     }
     EXPECT_LE(fields, block.size());
+    for (const std::string_view name : {"a", "B", "ab", ""}) {
+      std::optional<std::string_view> first;
+      for (const HeaderField& field : HeadersView(block)) {
+        if (!first && equalsIgnoreCase(field.name, name)) first = field.value;
+      }
+      ASSERT_EQ(HeadersView(block).find(name), first)
+          << name << " in " << testing::PrintToString(block);
+    }
   }
 }
 

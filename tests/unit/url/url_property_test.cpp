@@ -93,6 +93,41 @@ TEST(UrlProperty, BothWaysAgree) {
   EXPECT_GT(recognised, 500);
 }
 
+// A Url that is read again takes a shorter way where the origin stays the same.
+TEST(UrlProperty, WhatAUrlHeldBeforeMakesNoDifference) {
+  Random random(5);
+  Url url;
+  int same_origin = 0;
+  for (int i = 0; i < 20'000; ++i) {
+    std::string text = generated(random);
+    // Often the origin before, with something after it that may belong to the host.
+    if (below(random, 2) == 0) {
+      text = std::string(url.origin()) +
+             std::string(pick(random, {"", "/", ":81", ".evil", "@x"})) +
+             joined(random, {"/", "a", "..", "?", "#", "%", "%41", " ", "\\", "@"}, 6);
+    }
+    std::string why;
+    std::string why_again;
+    const std::string before(url.origin());
+    const std::optional<Url> fresh = Url::parse(text, &why);
+    const bool good = url.assign(text, &why_again);
+    ASSERT_EQ(good, fresh.has_value()) << text << " after " << before;
+    if (!good) {
+      EXPECT_EQ(why_again, why);
+      EXPECT_TRUE(url.empty());
+      continue;
+    }
+    same_origin += !before.empty() && url.origin() == before ? 1 : 0;
+    ASSERT_EQ(url.text(), fresh->text());
+    EXPECT_EQ(url.userInfo(), fresh->userInfo());
+    EXPECT_EQ(url.host(), fresh->host());
+    EXPECT_EQ(url.port(), fresh->port());
+    EXPECT_EQ(url.target(), fresh->target());
+    EXPECT_EQ(url.isHttps(), fresh->isHttps());
+  }
+  EXPECT_GT(same_origin, 500);
+}
+
 TEST(UrlProperty, CanonicalTextHoldsOnlyWhatAUrlMay) {
   Random random(3);
   for (int i = 0; i < 20'000; ++i) {
