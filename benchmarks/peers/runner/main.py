@@ -11,6 +11,7 @@ import tempfile
 import time
 from pathlib import Path
 
+import caches
 import chart
 import docs
 import machine
@@ -27,7 +28,16 @@ from targets import targets
 HERE = Path(__file__).resolve().parent.parent
 ROOT = HERE.parent.parent
 BUILD = ROOT / "build" / "peers"
+# Of benchmarks/, built where the tree has them.
+PROGRAMS = ("pipeline_bench", *caches.PROGRAMS)
 NAMES = [client.name for client in CLIENTS] + list(EXTRAS)
+
+
+def meant(words):
+    """The names that are meant: the first part of several, such as "scale", stands for all."""
+    return [name for word in words
+            for name in ([word] if word in NAMES else
+                         [one for one in NAMES if one.startswith(word + "-")] or [word])]
 
 
 def arguments():
@@ -57,7 +67,7 @@ def arguments():
     options = parser.parse_args()
     if not 1 <= options.rounds <= 100 or not 100 <= options.pages <= 100_000:
         parser.error("--rounds wants 1 to 100, --pages 100 to 100000")
-    options.only = options.only.split(",") if options.only else NAMES
+    options.only = meant(options.only.split(",")) if options.only else NAMES
     if unknown := [name for name in options.only if name not in NAMES]:
         parser.error("unknown: " + ", ".join(unknown) + "; known: " + " ".join(NAMES))
     return options
@@ -77,12 +87,12 @@ def built_command(install):
     tree = ROOT / "build" / "release"
     if install:
         quietly("scripts/setup", "run")
-        if not (tree / "build.ninja").exists():
-            quietly("cmake", "--preset", "release")
+        # Each time: libraries of the peers may have come since.
+        quietly("cmake", "--preset", "release")
         known = subprocess.run(["ninja", "-C", tree, "-t", "targets", "all"], capture_output=True,
                                text=True, check=False).stdout
-        bench = ["pipeline_bench"] if "\npipeline_bench:" in known else []
-        quietly("ninja", "-C", str(tree), "forage_command", "forage-origin", *bench)
+        programs = [name for name in PROGRAMS if f"\n{name}:" in known]
+        quietly("ninja", "-C", str(tree), "forage_command", "forage-origin", *programs)
     return tree / "apps" / "forage" / "forage"
 
 
@@ -135,6 +145,7 @@ def write_results(options, load, samples, extras, failures, absent):
         "Left out: " + ", ".join(absent) + "." if absent else "",
         client_part(measured, reference),
         tables.extras_list(extras),
+        tables.extras_tables(extras),
         tables.target_table(goals),
         "**Checks failed:**\n\n" + "\n".join("- " + one for one in failures) if failures else "",
     ) if part) + "\n"

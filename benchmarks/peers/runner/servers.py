@@ -160,16 +160,19 @@ class Redis(Server):
 
 
 class Origin(Server):
-    """forage-origin at a tenth of its delays."""
+    """forage-origin; `delay_unit`: milliseconds that a second of its delays takes."""
 
-    def __init__(self, folder, program):
+    def __init__(self, folder, program, delay_unit):
         port = free_port()
-        super().__init__("origin", [str(program), "--port", str(port), "--delay-unit", "100"],
-                         folder, port)
+        super().__init__("origin", [str(program), "--port", str(port), "--delay-unit",
+                                    str(delay_unit)], folder, port)
         self.url = f"http://127.0.0.1:{port}"
+
+    def stats(self):
+        with urllib.request.urlopen(self.url + "/stats", timeout=10) as answer:
+            return json.load(answer)
 
     def requests(self, prefix):
         """How many requests there have been for paths that begin so."""
-        with urllib.request.urlopen(self.url + "/stats", timeout=10) as answer:
-            by_target = json.load(answer)["by_target"]
+        by_target = self.stats()["by_target"]
         return sum(count for target, count in by_target.items() if target.startswith(prefix))

@@ -54,6 +54,75 @@ def extras_list(extras):
     return "\n".join(lines)
 
 
+def table(heads, rows):
+    """The first column is text, the others are numbers."""
+    return "\n".join(["| " + " | ".join(heads) + " |", "|---|" + "--:|" * (len(heads) - 1)]
+                     + ["| " + " | ".join(row) + " |" for row in rows])
+
+
+def url_scale(numbers):
+    sizes, slopes = numbers["sizes"], numbers["slopes_us"]
+    return table(
+        ["one group, from", "to URLs", "CPU us for each further URL"],
+        [[f"{small:,}", f"{large:,}", f"{slope:.1f}"]
+         for small, large, slope in zip(sizes, sizes[1:], slopes)]) + (
+        f"\n\nThe farthest is {numbers['deviation_percent']:.0f} % from the median. Peak memory of "
+        f"{sizes[-1]:,} URLs: {numbers['peak_mib']:.1f} MiB, of which {numbers['cache_mib']} "
+        f"MiB are the cache's.")
+
+
+def group_scale(numbers):
+    fewer, more = numbers["totals"]
+    return table(
+        ["groups", f"CPU us for each URL from {fewer:,} to {more:,}", "peak MiB"],
+        [[f"{groups:,}", f"{slope:.1f}", small(peak)] for groups, slope, peak in
+         zip(numbers["groups"], numbers["slopes_us"], numbers["peak_mib"])]) + (
+        f"\n\nThe farthest is {numbers['deviation_percent']:.0f} % from the median. Each further "
+        f"group costs {numbers['group_us']:.0f} us, its file of URLs and its part of the report "
+        f"included.")
+
+
+def flight_scale(numbers):
+    if why_not := numbers.get("why_not"):
+        return f"Ten thousand fetches in flight: not measured, {why_not}."
+    small, large = numbers["totals"]
+    return (f"{numbers['in_flight']:,} fetches in flight, each answered after a second: "
+            f"{numbers['rate']:,.0f} URLs a second between {small:,} and {large:,} URLs, "
+            f"{numbers['cpu_us']:.1f} us of CPU each, {numbers['peak_mib']:.0f} MiB at the peak; "
+            f"the server counted {numbers['at_once']:,} at once.")
+
+
+def cache_tables(numbers):
+    """Speed and size of the caches, then what each policy keeps."""
+    threads, size = numbers["threads"], numbers["entry_bytes"]
+    names = list(dict.fromkeys(name for row in threads.values() for name in row))
+    heads = ["memory cache"]
+    for count in threads:
+        heads += [f"Mops/s, {count} thread{'s' if count > 1 else ''}", "ns CPU", "ours is"]
+    ours = lambda one: f"{one['ours_rate']:.2f} x"
+    rows = []
+    for name in names:
+        cells = [name]
+        for row in threads.values():
+            one = row.get(name)
+            cells += [f"{one['mops']:.2f}", f"{one['cpu_ns']:.0f}", ours(one)] if one else ["-"] * 3
+        rows.append([*cells, number(size.get(name))])
+    ratios = numbers["hit_ratios"]
+    policies = list(next(iter(ratios.values())))
+    return table([*heads, "bytes an entry"], rows) + "\n\n" + table(
+        ["hit ratio", *policies],
+        [[name, *(f"{row[policy]:.3f}" for policy in policies)] for name, row in ratios.items()])
+
+
+SECTIONS = {"caches": cache_tables, "scale-urls": url_scale, "scale-groups": group_scale,
+            "scale-flight": flight_scale}
+
+
+def extras_tables(extras):
+    """What is more than a line."""
+    return "\n\n".join(show(extras[name]) for name, show in SECTIONS.items() if extras.get(name))
+
+
 def target_table(targets):
     lines = ["| | target | wanted | measured | |", "|--:|---|--:|--:|---|"]
     for one in targets:

@@ -6,11 +6,15 @@ import unittest
 import xml.etree.ElementTree
 from pathlib import Path
 
+import caches
 import chart
 import docs
+import scale
 import tables
 from clients import CLIENTS, REDIS_COMMANDS, Step, curl_lines, redis_rate, wrk_report
-from measuring import CheckFailed, Delivered
+from extras import EXTRAS, items_per_second
+from main import NAMES, meant
+from measuring import CheckFailed, Delivered, Usage
 from rounds import Sample, check_delivery, check_store
 from site_pages import GROUPS, PAGE_BYTES, UrlLists, page
 from summary import ratio, rows
@@ -132,6 +136,135 @@ class Summary(unittest.TestCase):
             file.write_text("no marks")
             with self.assertRaises(SystemExit):
                 docs.rewrite(Path(folder), "new\n", "<svg/>")
+
+
+def runs(*cpu):
+    result = scale.Runs()
+    for seconds in cpu:
+        result.add(Usage(2 * seconds, seconds, 80 * 1024))
+    return result
+
+
+class Scale(unittest.TestCase):
+    def test_a_slope_leaves_out_what_is_paid_once(self):
+        # 30 ms to start, then 10 us a URL; one run of three was disturbed.
+        self.assertAlmostEqual(
+            scale.slope_us(runs(0.040, 0.040, 0.2), runs(0.130, 0.130, 0.130), 1_000, 10_000), 10)
+
+    def test_the_deviation_is_that_of_the_farthest_in_either_direction(self):
+        self.assertAlmostEqual(scale.deviation([10, 11, 9.5]), 10)
+        self.assertAlmostEqual(scale.deviation([8, 10, 11]), 20)
+
+    def test_rare_sizes_are_spread_over_the_turns(self):
+        planned = list(scale.turns({1: 7, 2: 3, 3: 1}))
+        self.assertEqual(len(planned), 7)
+        self.assertEqual([n for n, sizes in enumerate(planned) if 2 in sizes], [1, 3, 5])
+        self.assertEqual([n for n, sizes in enumerate(planned) if 3 in sizes], [3])
+        self.assertTrue(all(1 in sizes for sizes in planned))
+
+    def test_keyed_urls_differ_and_name_pages_that_exist(self):
+        class Place:
+            pages = 100
+
+            class nginx:
+                url = "http://h"
+        urls = list(scale.keyed(Place, 0, 1000))
+        self.assertEqual(len(set(urls)), 1000)
+        self.assertEqual(urls[250], "http://h/p/000050?k=250\n")
+
+    def test_a_job_of_ten_thousand_groups_fits_into_a_job_file(self):
+        text = scale.job_text(16, (f"groups-10000-100000/{group}" for group in range(10_000)))
+        self.assertEqual(text.count("[[group]]"), 10_000)
+        self.assertLess(len(text), 1 << 20)
+
+    def test_groups_share_their_urls_without_a_rest(self):
+        for groups in scale.GROUPS:
+            for total in scale.GROUP_TOTALS:
+                self.assertEqual(total % groups, 0)
+
+    def test_why_nothing_was_in_flight_is_told(self):
+        extras = {"scale-flight": {"why_not": "the limit of open files is 1,024"}}
+        (rate,) = [one for one in targets({}, extras) if "in flight" in one.text]
+        self.assertIsNone(rate.held)
+        self.assertIn("1,024", rate.verdict)
+        self.assertIn("1,024", tables.extras_tables(extras))
+
+
+PEERS_OUTPUT = """bytes of memory for each entry: 128 of key and body, 319 by footprint(), 384 of the process
+and besides, for being in the cache: forage lru 78; RocksDB HyperClockCache 134; LevelDB LRU -3; \
+Poco::LRUCache 544;
+1 thread
+cache                        Mops/s    least     most   ns CPU     hits   1st is, rate    1st is, CPU
+forage lru                     1.96     1.90     1.99      487    1.000         1.00 x         1.00 x
+2 threads
+cache                        Mops/s    least     most   ns CPU     hits   1st is, rate    1st is, CPU
+forage lru                     2.65     2.65     2.65      376    1.000         1.00 x         1.00 x
+RocksDB HyperClockCache        2.61     2.61     2.61      381    1.000         1.02 x         1.01 x
+mutex + map + list             1.14     1.14     1.14      806    1.000         2.33 x         2.14 x
+"""
+RATIOS_OUTPUT = """                        LRU  SIEVE   S3-FIFO  ghosts/2  Belady  forage lru  forage s3-fifo
+Zipf 0.80             0.468  0.546     0.553     0.559   0.688       0.467           0.556
+Zipf 0.80 with scans  0.358  0.436     0.443     0.447   0.549       0.358           0.428
+"""
+
+
+class Caches(unittest.TestCase):
+    found = {"threads": caches.speeds(PEERS_OUTPUT),
+             "entry_bytes": caches.entry_bytes(PEERS_OUTPUT),
+             "hit_ratios": caches.hit_ratios(RATIOS_OUTPUT)}
+
+    def test_rates_are_read_by_threads_and_cache(self):
+        two = self.found["threads"][2]
+        self.assertEqual(list(two), ["forage lru", "RocksDB HyperClockCache",
+                                     "mutex + map + list"])
+        self.assertEqual((two["mutex + map + list"]["mops"], two["mutex + map + list"]["cpu_ns"],
+                          two["mutex + map + list"]["ours_rate"]), (1.14, 806, 2.33))
+        self.assertEqual(self.found["threads"][1]["forage lru"]["least"], 1.90)
+
+    def test_bytes_are_read_by_cache(self):
+        self.assertEqual(self.found["entry_bytes"],
+                         {"forage lru": 78, "RocksDB HyperClockCache": 134, "LevelDB LRU": -3,
+                          "Poco::LRUCache": 544})
+
+    def test_hit_ratios_are_read_by_workload_and_policy(self):
+        self.assertEqual(self.found["hit_ratios"]["Zipf 0.80 with scans"]["forage s3-fifo"], 0.428)
+        self.assertEqual(self.found["hit_ratios"]["Zipf 0.80"]["LRU"], 0.468)
+
+    def test_what_is_not_understood_gives_no_numbers(self):
+        self.assertEqual((caches.speeds("no"), caches.entry_bytes("no"), caches.hit_ratios("no")),
+                         ({}, {}, {}))
+
+    def test_targets_compare_with_the_peers_that_are_there(self):
+        clock, level, size, points = (one for one in targets({}, {"caches": self.found})
+                                      if one.number == 4)
+        self.assertEqual((clock.measured, size.measured), (1.02, 78))
+        self.assertEqual(level.verdict, "not to be had")
+        self.assertAlmostEqual(points.measured, 1.5)
+        self.assertEqual(points.verdict, "over by 50%")
+
+    def test_their_tables_have_every_cache_and_workload(self):
+        text = tables.extras_tables({"caches": self.found})
+        for name in ("mutex + map + list", "Zipf 0.80 with scans"):
+            self.assertEqual(text.count(f"| {name} |"), 1)
+        widths = {line.count("|") for line in text.split("\n\n")[0].splitlines()}
+        self.assertEqual(len(widths), 1)
+
+
+class Names(unittest.TestCase):
+    def test_the_first_part_stands_for_all_and_a_whole_name_for_itself(self):
+        self.assertEqual(meant(["scale", "forage", "none"]),
+                         ["scale-urls", "scale-groups", "scale-flight", "forage", "none"])
+
+    def test_every_extra_can_be_asked_for(self):
+        self.assertTrue(set(EXTRAS) <= set(NAMES))
+
+    def test_the_rate_is_that_of_the_benchmark_named_and_no_other(self):
+        output = "Running...\n" + json.dumps({"benchmarks": [
+            {"name": "Warm/200/process_time", "items_per_second": 3.0},
+            {"name": "Warm/20/process_time/repeats:2", "items_per_second": 1.0},
+            {"name": "Warm/20/process_time/repeats:2_mean", "run_type": "aggregate",
+             "items_per_second": 9.0}]})
+        self.assertEqual(items_per_second(output, "Warm/20"), [1.0])
 
 
 if __name__ == "__main__":
