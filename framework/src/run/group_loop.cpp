@@ -192,20 +192,13 @@ Trip* GroupLoop::takeUrl(GroupRun& group) {
   return nullptr;
 }
 
-/// Whether the group may take up one more URL that may have to wait.
-bool GroupLoop::mayPark(const GroupRun& group) const noexcept {
-  if (group.parked < GroupRun::kAlwaysParked) return true;
-  const std::int64_t all = services_.metrics.parked.load(std::memory_order_relaxed);
-  return group.parked < GroupRun::kMaxParked && all < kMaxParked;
-}
-
 Trip* GroupLoop::nextTrip(GroupRun& group) {
   if (!group.ready.empty()) {
     Trip* trip = group.ready.front();
     group.ready.pop_front();
     return trip;
   }
-  if (!mayPark(group)) return nullptr;
+  if (group.parked >= GroupRun::kMaxParked) return nullptr;
   if (group.queue.empty() || !group.queue.front()->looked_up) {
     // It could go on and has nothing to go on with: look further ahead.
     group.window = std::min(group.window * 2, GroupRun::kMaxWindow);
@@ -224,7 +217,7 @@ bool GroupLoop::useNext(GroupRun& group) {
     proceed(*trip, pipeline_.use(*trip));
     return true;
   }
-  if (!mayPark(group)) return false;
+  if (group.parked >= GroupRun::kMaxParked) return false;
   Trip* trip = takeUrl(group);
   if (trip == nullptr) return false;
   proceed(*trip, pipeline_.begin(*trip));
@@ -265,7 +258,7 @@ void GroupLoop::finish(Trip& trip) {
 void GroupLoop::fillWindow(GroupRun& group) {
   // Not before half of it has been used: otherwise each URL that ends would send one key.
   if (group.queue.size() > group.window / 2) return;
-  while (group.queue.size() < group.window && mayPark(group)) {
+  while (group.queue.size() < group.window && group.parked < GroupRun::kMaxParked) {
     Trip* trip = takeUrl(group);
     if (trip == nullptr) return;
     trip->queued = true;

@@ -35,8 +35,6 @@ class GroupLoop {
   /// Groups side by side on one thread; further ones wait until one ends.
   static constexpr std::size_t kMaxGroups = 1000;
   static constexpr std::size_t kManyGroups = 8;
-  /// URLs of all groups together that may wait, beside the few that each group always may.
-  static constexpr std::int64_t kMaxParked = 20'000;
   /// URLs of one group taken in one turn, before others and the network get theirs.
   static constexpr std::size_t kTurn = 128;
 
@@ -57,7 +55,6 @@ class GroupLoop {
   void pump(GroupRun& group);
   void endIfDone(GroupRun& group);
   // The way of a trip.
-  bool mayPark(const GroupRun& group) const noexcept;
   visit::Trip* nextTrip(GroupRun& group);
   visit::Trip* takeUrl(GroupRun& group);
   bool useNext(GroupRun& group);

@@ -19,8 +19,6 @@ namespace forage::run {
 struct GroupRun final : visit::TripGroup {
   /// URLs of a group that may wait for a host or another fetch, so that the rest goes on.
   static constexpr std::size_t kMaxParked = 10'000;
-  /// ... however many of other groups do.
-  static constexpr std::size_t kAlwaysParked = 32;
   /// Bounds of how many URLs are looked up ahead of need.
   static constexpr std::size_t kMinWindow = 32;
   static constexpr std::size_t kWindow = 128;  ///< to begin with
