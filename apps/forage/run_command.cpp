@@ -71,7 +71,6 @@ void checkDescriptors(const Job& job, Terminal& terminal) {
   for (const GroupSpec& group : job.groups) {
     most = std::max(most, group.parallel_max.value_or(job.fetch.parallel_max));
   }
-  most = std::min(most, job.fetch.parallel_max_host);  // at the least: hosts may be many
   const std::size_t limit = descriptorLimit();
   if (most + kOthers <= limit) return;
   terminal.notice("parallel_max allows " + grouped(most) + " fetches at once, but only " +

@@ -52,17 +52,15 @@ bool isIdempotent(std::string_view method) noexcept {
 
 std::string_view HeadWriter::prepare(HeadersView fields) {
   if (fields.block() == given_) return {};
-  given_.clear();  // until they have proved good
-  written_.clear();
+  std::string written;
   for (const HeaderField& field : fields) {
     if (isFraming(field.name)) continue;
-    if (!isToken(field.name) || hasControl(field.value)) {
-      written_.clear();
-      return "bad field in the request";
-    }
-    written_.append(field.name).append(": ").append(field.value).append("\r\n");
+    if (!isToken(field.name) || hasControl(field.value)) return "bad field in the request";
+    written.append(field.name).append(": ").append(field.value).append("\r\n");
   }
-  given_ = fields.block();
+  std::string given(fields.block());
+  given_.swap(given);
+  written_.swap(written);
   return {};
 }
 

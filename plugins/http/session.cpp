@@ -299,7 +299,10 @@ void Session::release(Fetch& fetch) {
 
 Origin& Session::originOf(const Url& url) {
   const std::string_view key = url.origin();
-  if (const auto found = origins_.find(key); found != origins_.end()) return *found->second;
+  if (last_origin_ != nullptr && last_origin_->key == key) return *last_origin_;
+  if (const auto found = origins_.find(key); found != origins_.end()) {
+    return *(last_origin_ = found->second.get());
+  }
   auto origin = std::make_unique<Origin>();
   origin->key = key;
   origin->host = url.host();
@@ -311,7 +314,9 @@ Origin& Session::originOf(const Url& url) {
 }
 
 void Session::leave(Origin& origin) {
-  if (--origin.users == 0) origins_.erase(origins_.find(std::string_view(origin.key)));
+  if (--origin.users != 0) return;
+  if (last_origin_ == &origin) last_origin_ = nullptr;
+  origins_.erase(origins_.find(std::string_view(origin.key)));
 }
 
 }  // namespace forage::http1

@@ -120,6 +120,7 @@ class Session final : public FetchSession {
   std::vector<Connection*> busy_;  // more to read, once the others have had their turn
   TimerHeap timers_;
   Origins origins_;
+  Origin* last_origin_ = nullptr;  // that was asked for: lists go from page to page of one host
   Fetches fetches_;
   std::vector<Fetches::node_type> spare_;  // ended fetches, to be used again
   WaitingList waiting_;

@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <limits>
 #include <system_error>
 #include <utility>
 
@@ -35,9 +36,10 @@ rlim_t descriptorLimit() noexcept {
 }
 
 // The lowest free descriptor is the next: one this high says that there are hardly any left.
-bool isOneOfTheLast(int fd) noexcept {
+int firstOfTheLast() noexcept {
   const rlim_t limit = descriptorLimit();
-  return static_cast<rlim_t>(fd) + std::min(kLeftToOthers, limit / 4) >= limit;
+  const rlim_t first = limit - std::min(kLeftToOthers, limit / 4);
+  return static_cast<int>(std::min<rlim_t>(first, std::numeric_limits<int>::max()));
 }
 
 }  // namespace
@@ -95,9 +97,9 @@ void Session::tryNextAddress(Fetch& fetch) {
 // Null: there is no descriptor for it. The last ones are for others, unless this session has none.
 std::unique_ptr<net::Stream> Session::openStream(const Poco::Net::SocketAddress& target,
                                                  Io& io) const {
-  auto stream = net::Stream::connect(target, io);
-  const bool lacking = io == Io::kError ? lacksDescriptors(stream->errorCode())
-                                        : !connections_.empty() && isOneOfTheLast(stream->fd());
+  const int limit = connections_.empty() ? std::numeric_limits<int>::max() : firstOfTheLast();
+  auto stream = net::Stream::connect(target, io, limit);
+  const bool lacking = io == Io::kError && lacksDescriptors(stream->errorCode());
   return lacking ? nullptr : std::move(stream);
 }
 

@@ -102,8 +102,11 @@ void Session::checkIdle(Origin& origin) {
   for (std::size_t i = 0; i < count; ++i) {
     Connection& connection = *connections[i];
     const bool fresh = now_ - connection.idle_since < options_.idle_timeout;
-    const bool quiet = looked && descriptors[i].revents == 0 && !connection.peer_ended &&
-                       (!connection.stream->isTls() || connection.stream->isQuiet());
+    // Under TLS there may be records that are no content, such as a ticket: it takes them in.
+    const bool tls = connection.stream->isTls();
+    const int ended = descriptors[i].revents & ~(tls ? POLLIN : 0);
+    const bool quiet =
+        looked && ended == 0 && !connection.peer_ended && (!tls || connection.stream->isQuiet());
     if (fresh && quiet) {
       connection.quiet_until = now_ + kLookHolds;
     } else {

@@ -1,6 +1,7 @@
 #include "node_arena.h"
 
 #include <sys/mman.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <cstdint>
@@ -25,8 +26,11 @@ NodeArena::NodeArena(std::size_t max_bytes)
   if (range_ == MAP_FAILED) throw std::bad_alloc();
   const auto start = reinterpret_cast<std::uintptr_t>(range_);
   base_ = reinterpret_cast<Node*>((start + kHugePage - 1) / kHugePage * kHugePage);
-  // Only a hint: without huge pages all is as well, but slower.
-  if (is_huge_) (void)::madvise(base_, reserved_ - kHugePage, MADV_HUGEPAGE);
+  // Only hints: without huge pages a large cache is slower, and with them a small one larger.
+  (void)::madvise(base_, reserved_ - kHugePage, is_huge_ ? MADV_HUGEPAGE : MADV_NOHUGEPAGE);
+  // Where pages are larger than slabs, one slab's page holds others in use.
+  const long page = ::sysconf(_SC_PAGESIZE);
+  can_give_back_ = page > 0 && kSlabSize % static_cast<std::size_t>(page) == 0;
 }
 
 NodeArena::~NodeArena() { ::munmap(range_, reserved_); }
@@ -52,7 +56,9 @@ void NodeArena::makeUsable() {
 }
 
 void NodeArena::giveBack(std::span<const NodeId> slabs) noexcept {
-  for (const NodeId slab : slabs) (void)::madvise(base_ + slab, kSlabSize, MADV_DONTNEED);
+  for (const NodeId slab : slabs) {
+    if (can_give_back_) (void)::madvise(base_ + slab, kSlabSize, MADV_DONTNEED);
+  }
   const std::lock_guard lock(mutex_);
   for (const NodeId slab : slabs) free_.push_back(slab);
 }

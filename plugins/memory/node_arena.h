@@ -45,6 +45,7 @@ class NodeArena {
   Node* base_ = nullptr;
   std::size_t limit_ = 0;  // slabs
   bool is_huge_ = false;
+  bool can_give_back_ = false;
 
   std::mutex mutex_;  // guards the following; taken under the lock of a shard
   std::vector<NodeId> free_;

@@ -1,6 +1,7 @@
 // A lock for sections of a few hundred nanoseconds that call nothing foreign: one byte, and given
 // back by a plain store, where a mutex needs a second atomic exchange that waits for every write
-// before it. Whoever waits for longer gives its processor away.
+// before it. It is held for longer only where a shard grows or becomes empty; whoever waits then
+// gives its processor away.
 #pragma once
 
 #include <atomic>

@@ -49,9 +49,10 @@ Progress ChunkDecoder::feed(std::string_view& bytes, BodyBuffer& body) {
   return progress_;
 }
 
-// A few bytes of extension for each byte of body are nobody's attack.
+// A few bytes of extension for each byte of body are nobody's attack. One line alone, which is held
+// until it is complete, never has more than the limit.
 void ChunkDecoder::takeChunkLine(std::string_view& bytes, std::size_t body_size) {
-  const std::size_t allowed = kShortChunkLine + limit_ + body_size - extra_;
+  const std::size_t allowed = kShortChunkLine + std::min(limit_, limit_ + body_size - extra_);
   std::string_view line = nextLine(bytes, allowed, LineEnd::kCr);
   if (line.empty()) return;
   if (line.size() > kShortChunkLine) extra_ += line.size() - kShortChunkLine;
@@ -88,7 +89,8 @@ void ChunkDecoder::takeDataEnd(std::string_view& bytes) {
 // RFC 9112, section 7.1.2, and RFC 9110, section 6.5.1: trailers may be dropped, and those that
 // frame the message may not come at all.
 void ChunkDecoder::takeTrailer(std::string_view& bytes, std::size_t body_size) {
-  std::string_view line = nextLine(bytes, limit_ + body_size - extra_, LineEnd::kLf);
+  std::string_view line =
+      nextLine(bytes, std::min(limit_, limit_ + body_size - extra_), LineEnd::kLf);
   if (line.empty()) return;
   extra_ += line.size();
   const bool crlf = line.ends_with("\r\n");

@@ -57,8 +57,14 @@ Stream::Stream(std::unique_ptr<Socket> socket) : socket_(std::move(socket)) {
 
 Stream::~Stream() { tls_.reset(); }  // before the socket that it writes to
 
-std::unique_ptr<Stream> Stream::connect(const Poco::Net::SocketAddress& address, Io& result) {
-  const int fd = ::socket(address.af(), SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+std::unique_ptr<Stream> Stream::connect(const Poco::Net::SocketAddress& address, Io& result,
+                                        int fd_limit) {
+  int fd = ::socket(address.af(), SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+  if (fd >= fd_limit) {
+    ::close(fd);
+    fd = -1;
+    errno = EMFILE;
+  }
   if (fd < 0) {
     std::unique_ptr<Stream> none(new Stream(nullptr));
     result = none->fail(errno);

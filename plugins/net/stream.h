@@ -5,6 +5,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <limits>
 #include <memory>
 #include <span>
 #include <string>
@@ -38,9 +39,11 @@ class Stream final {
  public:
   /// Begins to connect to `address`; never null. kDone: connected; kWantWrite: call
   /// finishConnect() when writable; kError: errorCode() is the errno, also EMFILE and, for a unix
-  /// socket whose backlog is full, EAGAIN.
-  [[nodiscard]] static std::unique_ptr<Stream> connect(const Poco::Net::SocketAddress& address,
-                                                       Io& result);
+  /// socket whose backlog is full, EAGAIN. A descriptor of `fd_limit` or more counts as none to be
+  /// had (EMFILE): nothing is sent.
+  [[nodiscard]] static std::unique_ptr<Stream> connect(
+      const Poco::Net::SocketAddress& address, Io& result,
+      int fd_limit = std::numeric_limits<int>::max());
   ~Stream();
   Stream(const Stream&) = delete;
   Stream& operator=(const Stream&) = delete;

@@ -112,9 +112,9 @@ void Connection::wakeLate() {
   const std::size_t whole = std::min(missing - (reader_.isAmidReply() ? 1 : 0), kMostAwaited);
   const int bytes = std::max(1, static_cast<int>(whole * kShortestReply));
   if (bytes == low_water_) return;
-  low_water_ = bytes;
-  // Where it fails we wake more often.
-  (void)::setsockopt(stream_->fd(), SOL_SOCKET, SO_RCVLOWAT, &bytes, sizeof bytes);
+  if (::setsockopt(stream_->fd(), SOL_SOCKET, SO_RCVLOWAT, &bytes, sizeof bytes) == 0) {
+    low_water_ = bytes;
+  }
 }
 
 // Waits until one of the two can go on.

@@ -59,6 +59,13 @@ void TlsCodec::sendTogether(const std::vector<std::string_view>& records) {
   flush({});
 }
 
+void TlsCodec::sendTicket() {
+  ERR_clear_error();
+  SSL_new_session_ticket(ssl_.get());
+  SSL_do_handshake(ssl_.get());
+  flush({});
+}
+
 std::string TlsCodec::receive(conformance::Peer&, std::size_t size) {
   std::string bytes(size, '\0');
   for (;;) {

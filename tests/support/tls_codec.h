@@ -27,6 +27,8 @@ class TlsCodec final : public conformance::Codec {
   bool accept(const std::function<void()>& in_the_middle);
   /// Each of `records` in a record of its own, all in one packet.
   void sendTogether(const std::vector<std::string_view>& records);
+  /// One more session ticket, on its own: a record that is no content.
+  void sendTicket();
   /// Ends the stream in order.
   void sendCloseNotify();
   [[nodiscard]] bool isResumed() const;

@@ -172,7 +172,7 @@ Trip* GroupLoop::takeUrl(GroupRun& group) {
   }
   group.waiting = state == UrlSource::State::kWait;
   group.starved = state == UrlSource::State::kAgain;
-  if (group.starved) ask_again_at_ = services_.clock.now() + kAskAgain;
+  if (group.starved) ask_again_at_ = std::min(ask_again_at_, services_.clock.now() + kAskAgain);
   group.exhausted = state == UrlSource::State::kEnd;
   if (state != UrlSource::State::kUrl) return nullptr;
   if (free_trips_.empty()) {
@@ -201,7 +201,9 @@ Trip* GroupLoop::nextTrip(GroupRun& group) {
   if (group.parked >= GroupRun::kMaxParked) return nullptr;
   if (group.queue.empty() || !group.queue.front()->looked_up) {
     // It could go on and has nothing to go on with: look further ahead.
-    group.window = std::min(group.window * 2, GroupRun::kMaxWindow);
+    const std::size_t most =
+        groups_.size() > kManyGroups ? GroupRun::kMinWindow : GroupRun::kMaxWindow;
+    group.window = std::max(group.window, std::min(group.window * 2, most));
     return nullptr;
   }
   Trip* trip = group.queue.front();

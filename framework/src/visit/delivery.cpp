@@ -8,9 +8,7 @@
 namespace forage::visit {
 
 void Delivery::deliver(Visit&& visit, GroupMetrics& group) {
-  const auto outcome = static_cast<std::size_t>(visit.outcome);
-  group.outcomes[outcome].add();
-  metrics_.outcomes[outcome].add();
+  count(visit.outcome, group);
   if (!visit.succeeded()) remember(visit);
   if (observer_ != nullptr) observer_->visited(visit);
   if (sinks_.wanted()) sinks_.push(std::move(visit));

@@ -20,6 +20,11 @@ class Delivery {
       : metrics_(metrics), sinks_(sinks), observer_(observer) {}
 
   void deliver(Visit&& visit, GroupMetrics& group);
+  /// All that a visit takes that succeeded and that nobody watches.
+  void count(Outcome outcome, GroupMetrics& group) noexcept {
+    group.outcomes[static_cast<std::size_t>(outcome)].add();
+    metrics_.outcomes[static_cast<std::size_t>(outcome)].add();
+  }
 
   /// Whether anybody looks at visits beyond their counts.
   [[nodiscard]] bool isWatched() const noexcept { return observer_ != nullptr || sinks_.wanted(); }

@@ -12,6 +12,8 @@
 #include <string_view>
 #include <unordered_map>
 
+#include "model/text_hash.h"
+
 namespace forage::visit {
 
 /// Is handed a slot that it waited for. Called by any group thread; quick, thread-safe.
@@ -49,9 +51,7 @@ class HostBudget {
   };
   struct Hash {
     using is_transparent = void;
-    std::size_t operator()(std::string_view text) const noexcept {
-      return std::hash<std::string_view>{}(text);
-    }
+    std::size_t operator()(std::string_view text) const noexcept { return textHash(text); }
   };
   struct alignas(64) Shard {
     mutable std::mutex mutex;  // guards hosts; innermost

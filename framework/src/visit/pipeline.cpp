@@ -232,6 +232,10 @@ void Pipeline::keepHops(Trip& trip, bool final_is_kept) {
 
 Next Pipeline::deliver(Trip& trip, const EntryPtr& entry, Failure failure, bool stored) {
   keepHops(trip, stored);
+  if (entry != nullptr && !failure && entry->status() < 400 && !services_.delivery.isWatched()) {
+    services_.delivery.count(trip.source, *trip.group->metrics);
+    return Next::kDone;
+  }
   Visit visit;
   visit.group_index = trip.group->index;
   visit.group = trip.group->name;

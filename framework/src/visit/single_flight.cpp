@@ -1,14 +1,12 @@
 #include "visit/single_flight.h"
 
-#define XXH_INLINE_ALL
-#include <xxhash.h>
-
 #include <utility>
+
+#include "model/text_hash.h"
 
 namespace forage::visit {
 
-SingleFlight::Ref::Ref(const Key& text) noexcept
-    : key(text), hash(XXH3_64bits(text.data(), text.size())) {}
+SingleFlight::Ref::Ref(const Key& text) noexcept : key(text), hash(textHash(text)) {}
 
 SingleFlight::Flight& SingleFlight::begin(Shard& shard, const Ref& ref) {
   if (shard.spare.empty()) return shard.flights[Name{Key(ref.key), ref.hash}];
@@ -23,7 +21,9 @@ void SingleFlight::end(Shard& shard, Flights::iterator flight) {
   flight->second.entry.reset();
   flight->second.parked.clear();
   Flights::node_type node = shard.flights.extract(flight);
-  if (shard.spare.size() < kMaxSpare) shard.spare.push_back(std::move(node));
+  if (shard.spare.size() < kMaxSpare && node.key().key.capacity() <= kMaxSpareKey) {
+    shard.spare.push_back(std::move(node));
+  }
 }
 
 SingleFlight::Joined SingleFlight::join(const Key& key, std::uint64_t issued, FlightHome& home,

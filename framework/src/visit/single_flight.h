@@ -4,7 +4,7 @@
 // A flight that has been answered stays, holding its entry, until its store is acknowledged, so
 // that nobody misses what is on its way to the cache. After that a mark stays: a look-up that was
 // issued before the acknowledgement may have missed it, and whoever leads with such a look-up is
-// told to look again. Marks are bounded; a look-up older than the oldest mark looks again too.
+// told to look again. Marks are bounded; what gave way to another's mark looks again too.
 //
 // Thread-safe. Parked visits are told without a lock held. (After groupcache's singleflight, with
 // its "look again inside the flight".)
@@ -72,7 +72,8 @@ class SingleFlight {
 
  private:
   static constexpr std::size_t kShards = 64;
-  static constexpr std::size_t kMaxSpare = 64;  // of a shard
+  static constexpr std::size_t kMaxSpare = 64;       // of a shard
+  static constexpr std::size_t kMaxSpareKey = 1024;  // bytes that a spare keeps for its next key
 
   struct Parked {
     FlightHome* home;

@@ -4,9 +4,12 @@
 
 #include <signal.h>
 #include <sys/epoll.h>
+#include <sys/mman.h>
 #include <sys/wait.h>
 
 #include <array>
+#include <atomic>
+#include <new>
 #include <string>
 #include <vector>
 
@@ -21,12 +24,17 @@ class CrowdServer final {
     if (::listen(socket_.fd(), 4096) < 0) {
       throw std::system_error(errno, std::generic_category(), "listen");
     }
+    void* shared = ::mmap(nullptr, sizeof *accepted_, PROT_READ | PROT_WRITE,
+                          MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+    if (shared == MAP_FAILED) throw std::system_error(errno, std::generic_category(), "mmap");
+    accepted_ = new (shared) std::atomic<std::size_t>(0);
     child_ = ::fork();
     if (child_ == 0) serve(crowd);
   }
   ~CrowdServer() {
     ::kill(child_, SIGKILL);
     ::waitpid(child_, nullptr, 0);
+    ::munmap(accepted_, sizeof *accepted_);
   }
   CrowdServer(const CrowdServer&) = delete;
   CrowdServer& operator=(const CrowdServer&) = delete;
@@ -34,6 +42,9 @@ class CrowdServer final {
   [[nodiscard]] std::string url() const {
     return "http://127.0.0.1:" + std::to_string(socket_.port()) + "/";
   }
+
+  /// Connections so far.
+  [[nodiscard]] std::size_t accepted() const noexcept { return *accepted_; }
 
  private:
   // A request comes in one packet here; that is all it has to understand.
@@ -55,7 +66,10 @@ class CrowdServer final {
         const int fd = events[static_cast<std::size_t>(i)].data.fd;
         if (fd == socket_.fd()) {
           const int accepted = ::accept4(fd, nullptr, nullptr, SOCK_CLOEXEC);
-          if (accepted >= 0) watch(accepted);
+          if (accepted >= 0) {
+            ++*accepted_;
+            watch(accepted);
+          }
           continue;
         }
         std::array<char, 4096> buffer;
@@ -72,6 +86,7 @@ class CrowdServer final {
   }
 
   conformance::BoundSocket socket_;
+  std::atomic<std::size_t>* accepted_ = nullptr;  // shared with the child
   pid_t child_ = -1;
 };
 

@@ -68,6 +68,17 @@ TEST_F(Limits, FetchesWaitForADescriptor) {
   for (const FetchId id : ids) EXPECT_EQ(responseOf(client().finish(id)).body, "page");
 }
 
+// The last descriptors are for others; a server is not even asked for what they would carry.
+TEST_F(Limits, NoConnectionIsMadeInVain) {
+  const CrowdServer server(1);
+  useOptions({});
+  const DescriptorLimit limit(DescriptorLimit::openAnd(20));
+  std::vector<FetchId> ids;
+  for (int i = 0; i < 60; ++i) ids.push_back(client().start(server.url()));
+  for (const FetchId id : ids) EXPECT_EQ(responseOf(client().finish(id)).body, "page");
+  EXPECT_LE(server.accepted(), 20u);
+}
+
 TEST_F(Limits, IdleConnectionsGiveUpTheirDescriptors) {
   const CrowdServer one(1);
   const CrowdServer two(1);

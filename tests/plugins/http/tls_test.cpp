@@ -208,6 +208,26 @@ TEST_F(Tls, NeverTakesALeftoverRecordForTheNextResponse) {
   for (int i = 0; i < 3; ++i) EXPECT_EQ(get(url(server)).body, "page " + std::to_string(i));
 }
 
+TEST_F(Tls, ATicketAfterTheResponseCostsNoConnection) {
+  const auto tls = serverFor(kOurNames);
+  Gate seen;
+  Gate sent;
+  const ScriptedServer server([&](Peer& peer, std::size_t) {
+    const auto codec = tls->accept(peer);
+    if (!codec || peer.readRequest().empty()) return;
+    codec->sendTogether({okResponse("one")});
+    seen.wait();
+    codec->sendTicket();
+    sent.open();
+    if (!peer.readRequest().empty()) codec->sendTogether({okResponse("two")});
+  });
+  EXPECT_EQ(get(url(server)).body, "one");
+  seen.open();
+  sent.wait();
+  EXPECT_EQ(get(url(server)).body, "two");
+  EXPECT_EQ(server.connections(), 1u);
+}
+
 // H10: OpenSSL's error queue belongs to the thread, and nobody empties it for us.
 TEST_F(Tls, IsNotMisledByALeftoverError) {
   const ScriptedServer server(serving(serverFor(kOurNames), okResponse(std::string(100'000, 'x'))));

@@ -285,6 +285,49 @@ TEST_F(RedisFaults, AreNoneForAServerThatIsFull) {
   EXPECT_EQ(cache->stats().hits, stats.stores);
 }
 
+// A pipeline wakes us late (SO_RCVLOWAT): in pieces, with a long reply among short ones, and for a
+// single reply after it.
+TEST_F(RedisFaults, AreNoneForRepliesThatComeInPieces) {
+  const std::vector<Key> keys = keysOf(64);
+  ScriptedServer server([&](Peer& peer) {
+    peer.greet();
+    peer.read(keys.size());
+    std::string replies;
+    for (std::size_t i = 0; i < keys.size(); ++i)
+      replies += i == 7 ? "-OOM no room\r\n" : "+OK\r\n";
+    for (std::size_t at = 0; at < replies.size(); at += 3) peer.send(replies.substr(at, 3));
+    while (peer.read()) peer.send("$-1\r\n");
+  });
+  const auto cache = makeRedis(server.url(), clock);
+  std::vector<Keep> items;
+  for (const Key& key : keys) items.push_back({key, entryOf(key, "x")});
+  cache->store(items);
+  EXPECT_EQ(cache->stats().stores, 63U);
+  for (int i = 0; i < 3; ++i) EXPECT_EQ(errorOfFind(*cache), "");
+  EXPECT_EQ(server.accepted(), 1U);
+  EXPECT_EQ(cache->stats().more.back().second, 0U);  // no timeouts
+}
+
+TEST_F(RedisFaults, AreReportedWhenAPipelineIsAnsweredInPart) {
+  for (const bool closes : {true, false}) {
+    const std::vector<Key> keys = keysOf(64);
+    ScriptedServer server([&](Peer& peer) {
+      peer.greet();
+      peer.read(keys.size());
+      for (int i = 0; i < 40; ++i) peer.send("+OK\r\n");
+      if (closes) peer.close();
+      peer.awaitClose();
+    });
+    const auto cache = makeRedis(server.url(), clock, kShort);
+    std::vector<Keep> items;
+    for (const Key& key : keys) items.push_back({key, entryOf(key, "x")});
+    const auto begun = SteadyClock::now();
+    EXPECT_THROW(cache->store(items), CacheError);
+    EXPECT_LT(SteadyClock::now() - begun, seconds(5));
+    EXPECT_EQ(cache->stats().stores, 40U);
+  }
+}
+
 TEST_F(RedisFaults, OfOneCommandLeaveTheOthersReplies) {
   const std::vector<Key> keys = keysOf(4);
   ScriptedServer server([&](Peer& peer) {

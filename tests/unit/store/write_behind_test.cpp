@@ -51,6 +51,22 @@ TEST_F(WriteBehindTest, WritesWhatWasPushedInBatches) {
   EXPECT_LE(primary_.store_calls, 6);
 }
 
+TEST_F(WriteBehindTest, OneItemAloneIsWrittenSoonWithoutAFlush) {
+  WriteBehind writes(guard_, 1u << 20, [&](auto batch) { acknowledged_ += batch.size(); });
+  writes.push(item(0));
+  EXPECT_TRUE(eventually([&] { return acknowledged_ == 1; }));
+  for (int i = 1; i < 65; ++i) writes.push(item(i));  // a whole batch need not wait
+  EXPECT_TRUE(eventually([&] { return acknowledged_ == 65; }));
+}
+
+TEST_F(WriteBehindTest, ItsEndWritesWhatIsStillGathered) {
+  {
+    WriteBehind writes(guard_, 1u << 20, [&](auto batch) { acknowledged_ += batch.size(); });
+    for (int i = 0; i < 3; ++i) writes.push(item(i));
+  }
+  EXPECT_EQ(acknowledged_, 3u);
+}
+
 TEST_F(WriteBehindTest, NeverBlocksWhoPushesWhileTheStoreIsStuck) {
   primary_.hold();
   WriteBehind writes(guard_, 10'000, [&](auto batch) { acknowledged_ += batch.size(); });
