@@ -151,8 +151,9 @@ def aria2(place, count):
             "--input-file", place.lists.lines(count)]
 
 
-def wrk(place, _):
-    return ["wrk", "-t1", "-c16", "-d2s", place.lists.urls(1)[0]]
+def wrk(place, count):
+    return ["wrk", "-t1", "-c16", "-d2s", "-s", place.here / "clients" / "wrk_pages.lua",
+            place.lists.urls(1)[0], "--", place.lists.lines(count)]
 
 
 def wrk_report(_, output):
