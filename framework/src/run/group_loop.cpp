@@ -32,6 +32,7 @@ GroupLoop::GroupLoop(RunContext& context)
 GroupLoop::~GroupLoop() = default;
 
 void GroupLoop::run(std::size_t first) {
+  mailbox_.attach();
   const std::stop_callback wake(context_.stop.get_token(), [this] { mailbox_.wake(); });
   admit(first);
   while (!groups_.empty() || more_groups_) {
@@ -80,7 +81,7 @@ void GroupLoop::sessionFailed() {
 
 TimePoint GroupLoop::waitUntil() const {
   const bool may_admit = more_groups_ && groups_.size() < kMaxGroups;
-  if (!runnable_.empty() || may_admit) return TimePoint::min();
+  if (!runnable_.empty() || may_admit || mailbox_.hasMail()) return TimePoint::min();
   return std::min(ask_again_at_, stopping_ && !cancelled_ ? grace_end_ : kNever);
 }
 
@@ -293,19 +294,32 @@ void GroupLoop::flushLookups() {
 void GroupLoop::gate(GroupRun& group, Trip& trip) {
   const std::string_view host = trip.url.authority();
   auto line = group.lines.empty() ? group.lines.end() : group.lines.find(host);
-  if (line == group.lines.end()) {
-    const bool has_place = group.hasPlace();
-    if (has_place && services_.hosts.acquire(host, mailbox_, &group)) {
+  const bool alone = line == group.lines.end();
+  bool in_line = false;
+  if (alone && group.hasPlace()) {
+    if (services_.hosts.acquire(host, mailbox_, &group)) {
       startFetch(group, trip);
       return;
     }
+    in_line = true;
+  }
+  if (alone) {
     line = group.lines.try_emplace(std::string(host)).first;
-    line->second.in_line = has_place;
-    if (!has_place) group.declined.push_back(line->first);
+    line->second.places = in_line ? 1 : 0;
   }
   line->second.trips.push_back(&trip);
   ++group.parked;
   services_.metrics.parked.fetch_add(1, std::memory_order_relaxed);
+  if (!alone) queueUp(group, *line);
+  remember(group, *line);
+}
+
+/// What waits without a place in line is served when the group can use one.
+void GroupLoop::remember(GroupRun& group, HostEntry& entry) {
+  auto& [host, line] = entry;
+  if (line.trips.empty() || line.places > 0 || line.declined) return;
+  line.declined = true;
+  group.declined.push_back(host);
 }
 
 void GroupLoop::startFetch(GroupRun& group, Trip& trip) {
@@ -319,26 +333,34 @@ void GroupLoop::startFetch(GroupRun& group, Trip& trip) {
   }
 }
 
+/// Takes a trip out of its line and fetches it: the slot is there.
+void GroupLoop::startNext(GroupRun& group, GroupRun::HostLine& line) {
+  Trip& trip = *line.trips.front();
+  line.trips.pop_front();
+  --group.parked;
+  services_.metrics.parked.fetch_sub(1, std::memory_order_relaxed);
+  startFetch(group, trip);
+}
+
+/// Has the group wait for as many slots as it could use: a place in the budget's line for each trip
+/// that waits, within what may be in flight.
+void GroupLoop::queueUp(GroupRun& group, HostEntry& entry) {
+  auto& [host, line] = entry;
+  while (line.places < line.trips.size() && group.in_flight + line.places < group.parallel_max) {
+    if (services_.hosts.acquire(host, mailbox_, &group)) {
+      startNext(group, line);
+    } else {
+      ++line.places;
+    }
+  }
+}
+
 bool GroupLoop::serveLine(GroupRun& group, std::string_view host) {
   const auto line = group.lines.find(host);
   if (line == group.lines.end()) return false;
-  std::deque<Trip*>& trips = line->second.trips;
-  while (!trips.empty() && group.hasPlace()) {
-    if (!services_.hosts.acquire(line->first, mailbox_, &group)) {
-      line->second.in_line = true;
-      return true;
-    }
-    Trip& trip = *trips.front();
-    trips.pop_front();
-    --group.parked;
-    services_.metrics.parked.fetch_sub(1, std::memory_order_relaxed);
-    startFetch(group, trip);
-  }
-  if (trips.empty()) {
-    group.lines.erase(line);
-  } else {
-    group.declined.push_back(line->first);
-  }
+  queueUp(group, *line);
+  remember(group, *line);
+  if (line->second.trips.empty() && !line->second.declined) group.lines.erase(line);
   return true;
 }
 
@@ -346,6 +368,9 @@ bool GroupLoop::serveDeclined(GroupRun& group) {
   if (group.declined.empty()) return false;
   const std::string host = std::move(group.declined.front());
   group.declined.pop_front();
+  const auto line = group.lines.find(host);
+  if (line == group.lines.end()) return false;
+  line->second.declined = false;
   return serveLine(group, host);
 }
 

@@ -8,6 +8,7 @@
 #include <memory>
 #include <string_view>
 #include <unordered_map>
+#include <utility>
 #include <vector>
 
 #include "forage/fetcher.h"
@@ -67,6 +68,10 @@ class GroupLoop {
   void enqueueLookup(visit::Trip& trip);
   void flushLookups();
   // Hosts.
+  void startNext(GroupRun& group, GroupRun::HostLine& line);
+  using HostEntry = std::pair<const std::string, GroupRun::HostLine>;
+  void queueUp(GroupRun& group, HostEntry& entry);
+  void remember(GroupRun& group, HostEntry& entry);
   bool serveLine(GroupRun& group, std::string_view host);
   bool serveDeclined(GroupRun& group);
   // Back-pressure.

@@ -53,17 +53,13 @@ void GroupLoop::handle(visit::SlotGranted& granted) {
   }
   GroupRun& group = *static_cast<GroupRun*>(granted.who);
   const auto line = group.lines.find(granted.host);
-  line->second.in_line = false;
+  --line->second.places;
   if (!group.hasPlace() || isBlocked(group)) {
     services_.hosts.release(granted.host);
-    group.declined.push_back(granted.host);
+    remember(group, *line);
     return;
   }
-  Trip& trip = *line->second.trips.front();
-  line->second.trips.pop_front();
-  --group.parked;
-  services_.metrics.parked.fetch_sub(1, std::memory_order_relaxed);
-  startFetch(group, trip);
+  startNext(group, line->second);
   (void)serveLine(group, granted.host);
   makeRunnable(group);
 }
@@ -79,6 +75,9 @@ void GroupLoop::handleFetched(Fetched&& fetched) {
   GroupRun& group = groupOf(trip);
   --group.in_flight;
   trip.fetching = false;
+  // In line before the slot is given back: it may come straight back to this thread.
+  if (!group.lines.empty() && !group.blocked && !stopping_)
+    (void)serveLine(group, trip.url.authority());
   services_.hosts.release(trip.url.authority());
   makeRunnable(group);
   Next next = Next::kDone;

@@ -27,7 +27,8 @@ struct GroupRun final : visit::TripGroup {
   /// Trips that wait for a slot of one host.
   struct HostLine {
     std::deque<visit::Trip*> trips;
-    bool in_line = false;  ///< the group waits for a slot at the HostBudget
+    std::size_t places = 0;  ///< of the group in the line of the HostBudget; one for a trip each
+    bool declined = false;   ///< in the group's list of those, and only once
   };
   struct Hash {
     using is_transparent = void;

@@ -229,7 +229,7 @@ Report Runner::State::run(const std::stop_token& user_stop) {
       [this](std::string_view text) { notice(text); },
       [&fail](const CacheError& error) { fail(std::make_exception_ptr(error)); });
   visit::SingleFlight flights;
-  visit::HostBudget hosts(job.fetch.parallel_max_host);
+  visit::HostBudget hosts(job.fetch.parallel_max_host, clock);
   visit::SinkQueue sinks(parts.sinks, fail);
   visit::Delivery delivery(counters, sinks, observer);
   std::optional<store::WriteBehind> writes;

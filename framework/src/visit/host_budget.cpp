@@ -1,6 +1,6 @@
 #include "visit/host_budget.h"
 
-#include <optional>
+#include <algorithm>
 
 namespace forage::visit {
 
@@ -14,12 +14,16 @@ bool HostBudget::acquire(std::string_view host, SlotHome& home, void* who) {
     ++state.taken;
     return true;
   }
-  state.line.push_back({&home, who});
+  auto waiting = std::find_if(state.line.begin(), state.line.end(),
+                              [&home](const Waiting& one) { return one.home == &home; });
+  if (waiting == state.line.end()) waiting = state.line.insert(waiting, {&home, {}});
+  waiting->whos.push_back(who);
   return false;
 }
 
 void HostBudget::release(std::string_view host) {
-  std::optional<Waiter> next;
+  SlotHome* home = nullptr;
+  void* who = nullptr;
   std::string name;
   {
     Shard& shard = shardOf(host);
@@ -28,14 +32,35 @@ void HostBudget::release(std::string_view host) {
     if (found == shard.hosts.end()) return;
     Host& state = found->second;
     if (!state.line.empty()) {
-      next = state.line.front();
-      state.line.pop_front();
+      const auto next = nextOf(state);
+      home = next->home;
+      who = next->whos.front();
+      next->whos.pop_front();
+      if (next->whos.empty()) state.line.erase(next);
       name = found->first;
     } else if (--state.taken == 0) {
       shard.hosts.erase(found);
     }
   }
-  if (next) next->home->granted(next->who, name);
+  if (home != nullptr) home->granted(who, name);
+}
+
+// Who gets the slot that has come free; begins a turn where none goes on.
+std::list<HostBudget::Waiting>::iterator HostBudget::nextOf(Host& state) const {
+  const TimePoint now = clock_.now();
+  if (state.turn_left > 0 && now < state.turn_end) {
+    const auto in_turn =
+        std::find_if(state.line.begin(), state.line.end(),
+                     [&state](const Waiting& one) { return one.home == state.turn; });
+    if (in_turn != state.line.end()) {
+      --state.turn_left;
+      return in_turn;
+    }
+  }
+  state.turn = state.line.front().home;
+  state.turn_left = kTurnSlots - 1;
+  state.turn_end = now + kTurnTime;
+  return state.line.begin();
 }
 
 std::size_t HostBudget::hosts() const {

@@ -1,10 +1,14 @@
 // Slots per host, shared by all groups: at most so many fetches of one host are in flight. Who
-// finds none free waits in a first-in, first-out line and is handed the next one; nobody polls.
+// finds none free waits in line and is handed one later; nobody polls. Threads have turns: while
+// one has its turn, slots that come free go to what it has in line, first in, first out, so that
+// the fetches of a busy host are on one thread and not spread one by one over all of them. A turn
+// ends after so many slots or a few milliseconds, so that a slow host serves all in order.
 // Thread-safe; waiters are told without a lock held.
 #pragma once
 
 #include <array>
 #include <cstddef>
+#include <deque>
 #include <list>
 #include <memory>
 #include <mutex>
@@ -12,6 +16,7 @@
 #include <string_view>
 #include <unordered_map>
 
+#include "forage/clock.h"
 #include "model/text_hash.h"
 
 namespace forage::visit {
@@ -26,13 +31,19 @@ class SlotHome {
 
 class HostBudget {
  public:
-  explicit HostBudget(std::size_t slots_per_host) noexcept : slots_(slots_per_host) {}
+  /// Of a turn: slots handed out, and how long it lasts at most.
+  static constexpr std::size_t kTurnSlots = 256;
+  static constexpr Millis kTurnTime{5};
 
-  /// Takes a slot of `host`: true, and the caller owes release(). False: `who` is in line, and
-  /// `home` will be told once.
+  /// `clock` outlives this.
+  HostBudget(std::size_t slots_per_host, const Clock& clock) noexcept
+      : slots_(slots_per_host), clock_(clock) {}
+
+  /// Takes a slot of `host`: true, and the caller owes release(). False: `who` is in line, once for
+  /// each call, and `home` (of the calling thread) will be told.
   [[nodiscard]] bool acquire(std::string_view host, SlotHome& home, void* who);
 
-  /// Gives a slot back: to who waits longest, if anybody does.
+  /// Gives a slot back: to the home whose turn it is, else to the one that waits longest.
   void release(std::string_view host);
 
   /// Hosts with slots taken; for tests.
@@ -41,13 +52,18 @@ class HostBudget {
  private:
   static constexpr std::size_t kShards = 64;
 
-  struct Waiter {
+  struct Waiting {
     SlotHome* home;
-    void* who;
+    std::deque<void*> whos;
   };
   struct Host {
     std::size_t taken = 0;
-    std::list<Waiter> line;  // a list: most hosts never have one, and an empty list costs nothing
+    // A list: most hosts never have a line, and an empty list costs nothing. Never with empty
+    // homes.
+    std::list<Waiting> line;
+    const SlotHome* turn = nullptr;  // whose turn it is, waiting or not
+    std::size_t turn_left = 0;
+    TimePoint turn_end{};
   };
   struct Hash {
     using is_transparent = void;
@@ -60,7 +76,10 @@ class HostBudget {
 
   Shard& shardOf(std::string_view host) noexcept { return shards_[Hash{}(host) % kShards]; }
 
+  std::list<Waiting>::iterator nextOf(Host& state) const;
+
   const std::size_t slots_;
+  const Clock& clock_;
   std::array<Shard, kShards> shards_;
 };
 

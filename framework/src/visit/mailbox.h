@@ -2,9 +2,11 @@
 // drained by its owner alone.
 #pragma once
 
+#include <atomic>
 #include <memory>
 #include <mutex>
 #include <string>
+#include <thread>
 #include <utility>
 #include <variant>
 #include <vector>
@@ -49,6 +51,12 @@ class Mailbox final : public store::LookupHome,
   }
   void hasRoom() noexcept override { post(RoomAgain{}); }
 
+  /// Called by the owner, first of all: what it posts to itself wakes nobody.
+  void attach() noexcept { owner_ = std::this_thread::get_id(); }
+
+  /// Whether there is something to drain; the owner asks before it waits.
+  [[nodiscard]] bool hasMail() const noexcept { return has_mail_.load(); }
+
   /// Wakes the owner without a message.
   void wake() noexcept { session_.wake(); }
 
@@ -57,6 +65,7 @@ class Mailbox final : public store::LookupHome,
     messages.clear();
     const std::lock_guard lock(mutex_);
     messages.swap(messages_);
+    has_mail_.store(false);
   }
 
  private:
@@ -66,11 +75,14 @@ class Mailbox final : public store::LookupHome,
       const std::lock_guard lock(mutex_);
       first = messages_.empty();
       messages_.push_back(std::move(message));
+      has_mail_.store(true);
     }
-    if (first) session_.wake();
+    if (first && std::this_thread::get_id() != owner_) session_.wake();
   }
 
   FetchSession& session_;
+  std::thread::id owner_;
+  std::atomic<bool> has_mail_{false};
   std::mutex mutex_;  // guards messages_
   std::vector<Message> messages_;
 };

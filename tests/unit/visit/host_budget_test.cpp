@@ -4,6 +4,8 @@
 
 #include <vector>
 
+#include "support/fake_clock.h"
+
 namespace forage::visit {
 namespace {
 
@@ -18,7 +20,8 @@ class Home final : public SlotHome {
 };
 
 TEST(HostBudget, GivesSoManySlotsOfAHostAndNoMore) {
-  HostBudget budget(2);
+  const test::FakeClock clock;
+  HostBudget budget(2, clock);
   Home home;
   int a = 0;
   EXPECT_TRUE(budget.acquire("h", home, &a));
@@ -28,7 +31,8 @@ TEST(HostBudget, GivesSoManySlotsOfAHostAndNoMore) {
 }
 
 TEST(HostBudget, HandsASlotOnToWhoWaitsLongest) {
-  HostBudget budget(1);
+  const test::FakeClock clock;
+  HostBudget budget(1, clock);
   Home home;
   int a = 0, b = 0;
   EXPECT_TRUE(budget.acquire("h", home, nullptr));
@@ -41,8 +45,47 @@ TEST(HostBudget, HandsASlotOnToWhoWaitsLongest) {
   EXPECT_FALSE(budget.acquire("h", home, &a));  // b holds it
 }
 
+// What a home in its turn has in line comes before what others have had there for longer.
+TEST(HostBudget, HandsSlotsToTheHomeInTurnUntilItsTurnEnds) {
+  test::FakeClock clock;
+  HostBudget budget(1, clock);
+  Home one;
+  Home two;
+  int a = 0, b = 0;
+  ASSERT_TRUE(budget.acquire("h", one, nullptr));
+  ASSERT_FALSE(budget.acquire("h", one, &a));
+  ASSERT_FALSE(budget.acquire("h", two, &b));
+  for (std::size_t i = 0; i < HostBudget::kTurnSlots; ++i) {
+    budget.release("h");
+    ASSERT_EQ(one.grants.size(), i + 1);
+    ASSERT_FALSE(budget.acquire("h", one, &a));
+  }
+  budget.release("h");
+  EXPECT_EQ(two.grants, std::vector<void*>{&b});
+}
+
+TEST(HostBudget, ServesASlowHostInOrder) {
+  test::FakeClock clock;
+  HostBudget budget(1, clock);
+  Home one;
+  Home two;
+  int a = 0, b = 0;
+  ASSERT_TRUE(budget.acquire("h", one, nullptr));
+  for (std::size_t i = 0; i < 3; ++i) {
+    ASSERT_FALSE(budget.acquire("h", one, &a));
+    ASSERT_FALSE(budget.acquire("h", two, &b));
+    clock.advance(HostBudget::kTurnTime);
+    budget.release("h");
+    clock.advance(HostBudget::kTurnTime);
+    budget.release("h");
+    EXPECT_EQ(one.grants.size(), i + 1);
+    EXPECT_EQ(two.grants.size(), i + 1);
+  }
+}
+
 TEST(HostBudget, ForgetsHostsThatNobodyUses) {
-  HostBudget budget(1);
+  const test::FakeClock clock;
+  HostBudget budget(1, clock);
   Home home;
   for (int i = 0; i < 1'000; ++i) {
     const std::string host = "h" + std::to_string(i);
