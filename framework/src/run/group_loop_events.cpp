@@ -76,8 +76,9 @@ void GroupLoop::handleFetched(Fetched&& fetched) {
   --group.in_flight;
   trip.fetching = false;
   // In line before the slot is given back: it may come straight back to this thread.
-  if (!group.lines.empty() && !group.blocked && !stopping_)
+  if (!group.lines.empty() && !group.blocked && !stopping_) {
     (void)serveLine(group, trip.url.authority());
+  }
   services_.hosts.release(trip.url.authority());
   makeRunnable(group);
   Next next = Next::kDone;

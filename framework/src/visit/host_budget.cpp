@@ -57,6 +57,10 @@ std::list<HostBudget::Waiting>::iterator HostBudget::nextOf(Host& state) const {
       return in_turn;
     }
   }
+  // Who has had its turn and waits on goes behind the others.
+  if (state.line.front().home == state.turn) {
+    state.line.splice(state.line.end(), state.line, state.line.begin());
+  }
   state.turn = state.line.front().home;
   state.turn_left = kTurnSlots - 1;
   state.turn_end = now + kTurnTime;

@@ -64,6 +64,29 @@ TEST(HostBudget, HandsSlotsToTheHomeInTurnUntilItsTurnEnds) {
   EXPECT_EQ(two.grants, std::vector<void*>{&b});
 }
 
+// However much a home has in line, the next turn is another's.
+TEST(HostBudget, NoHomeHasTwoTurnsWhileOthersWait) {
+  test::FakeClock clock;
+  HostBudget budget(1, clock);
+  Home one;
+  Home two;
+  int a = 0, b = 0;
+  ASSERT_TRUE(budget.acquire("h", one, nullptr));
+  for (std::size_t i = 0; i < 3 * HostBudget::kTurnSlots; ++i) {
+    ASSERT_FALSE(budget.acquire("h", one, &a));
+    ASSERT_FALSE(budget.acquire("h", two, &b));
+  }
+  for (std::size_t i = 0; i < 2 * HostBudget::kTurnSlots; ++i) budget.release("h");
+  EXPECT_EQ(one.grants.size(), HostBudget::kTurnSlots);
+  EXPECT_EQ(two.grants.size(), HostBudget::kTurnSlots);
+  for (int i = 0; i < 10; ++i) {
+    clock.advance(HostBudget::kTurnTime);
+    budget.release("h");
+  }
+  EXPECT_EQ(one.grants.size(), HostBudget::kTurnSlots + 5);
+  EXPECT_EQ(two.grants.size(), HostBudget::kTurnSlots + 5);
+}
+
 TEST(HostBudget, ServesASlowHostInOrder) {
   test::FakeClock clock;
   HostBudget budget(1, clock);
