@@ -9,9 +9,9 @@
 #include <string>
 #include <string_view>
 
-#include "net/response_reader.h"
 #include "common/allocations.h"
 #include "common/pipeline_world.h"
+#include "net/response_reader.h"
 
 namespace {
 

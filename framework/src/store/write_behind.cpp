@@ -75,9 +75,8 @@ std::vector<Keep> WriteBehind::takeBatch(std::size_t& bytes) {
 }
 
 void WriteBehind::gather(std::unique_lock<std::mutex>& lock) {
-  work_.wait_for(lock, kGather, [this] {
-    return stopping_ || flushing_ || full() || queue_.size() >= kMaxItems;
-  });
+  work_.wait_for(lock, kGather,
+                 [this] { return stopping_ || flushing_ || full() || queue_.size() >= kMaxItems; });
 }
 
 void WriteBehind::writeBatch(std::unique_lock<std::mutex>& lock) {
