@@ -294,23 +294,19 @@ void GroupLoop::flushLookups() {
 void GroupLoop::gate(GroupRun& group, Trip& trip) {
   const std::string_view host = trip.url.authority();
   auto line = group.lines.empty() ? group.lines.end() : group.lines.find(host);
-  const bool alone = line == group.lines.end();
-  bool in_line = false;
-  if (alone && group.hasPlace()) {
-    if (services_.hosts.acquire(host, mailbox_, &group)) {
+  if (line == group.lines.end()) {
+    const bool has_place = group.hasPlace();
+    if (has_place && services_.hosts.acquire(host, mailbox_, &group)) {
       startFetch(group, trip);
       return;
     }
-    in_line = true;
-  }
-  if (alone) {
     line = group.lines.try_emplace(std::string(host)).first;
-    line->second.places = in_line ? 1 : 0;
+    line->second.places = has_place ? 1 : 0;
   }
   line->second.trips.push_back(&trip);
   ++group.parked;
   services_.metrics.parked.fetch_add(1, std::memory_order_relaxed);
-  if (!alone) queueUp(group, *line);
+  queueUp(group, *line);
   remember(group, *line);
 }
 
