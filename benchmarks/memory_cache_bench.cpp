@@ -45,7 +45,7 @@ struct World {
     return "url:https://www.example.com/catalogue/page/" + std::to_string(i);
   }
   void store(std::size_t i) {
-    const forage::Keep keep{entries[i]->key(), entries[i]};
+    const forage::Keep keep{forage::Key(entries[i]->key()), entries[i]};
     cache->store({&keep, 1});
   }
 

@@ -13,6 +13,7 @@
 #include "descriptor_limit.h"
 #include "forage/error.h"
 #include "forage/report.h"
+#include "heap.h"
 #include "signal_watch.h"
 #include "terminal.h"
 
@@ -69,6 +70,7 @@ int main(int argc, char** argv) {
   // other.
   std::signal(SIGPIPE, SIG_IGN);
   openStandardDescriptors();
+  forage::app::growHeapsAtOnce();
   forage::app::raiseDescriptorLimit();
   Terminal terminal(STDOUT_FILENO, STDERR_FILENO, forage::app::wantsColours(STDOUT_FILENO));
   try {

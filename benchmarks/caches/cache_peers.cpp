@@ -151,7 +151,7 @@ std::vector<std::unique_ptr<Subject>> fill(const Options& options, const World& 
     const double before = residentBytes();
     std::unique_ptr<Subject> subject = make();
     if (!isWanted(options.only, subject->name())) continue;
-    for (const EntryPtr& entry : world.entries) subject->store(entry->key(), entry);
+    for (const EntryPtr& entry : world.entries) subject->store(Key(entry->key()), entry);
     std::printf(" %s %.0f;", subject->name(), (residentBytes() - before) / entries);
     subjects.push_back(std::move(subject));
   }

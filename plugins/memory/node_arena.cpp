@@ -13,6 +13,9 @@ namespace {
 
 /// A cache of less than this has nodes in few pages, and no huge page to waste.
 constexpr std::size_t kLarge = 128u << 20;
+/// The first nodes are in pages of the usual size: a large cache may come to hold little, and to
+/// clear a huge page costs as much as to store a few hundred entries.
+constexpr std::size_t kFirst = 4u << 20;
 
 }  // namespace
 
@@ -27,7 +30,11 @@ NodeArena::NodeArena(std::size_t max_bytes)
   const auto start = reinterpret_cast<std::uintptr_t>(range_);
   base_ = reinterpret_cast<Node*>((start + kHugePage - 1) / kHugePage * kHugePage);
   // Only hints: without huge pages a large cache is slower, and with them a small one larger.
-  (void)::madvise(base_, reserved_ - kHugePage, is_huge_ ? MADV_HUGEPAGE : MADV_NOHUGEPAGE);
+  (void)::madvise(base_, reserved_ - kHugePage, MADV_NOHUGEPAGE);
+  if (is_huge_ && reserved_ > kFirst + kHugePage) {
+    char* rest = reinterpret_cast<char*>(base_) + kFirst;
+    (void)::madvise(rest, reserved_ - kHugePage - kFirst, MADV_HUGEPAGE);
+  }
   // Where pages are larger than slabs, one slab's page holds others in use.
   const long page = ::sysconf(_SC_PAGESIZE);
   can_give_back_ = page > 0 && kSlabSize % static_cast<std::size_t>(page) == 0;

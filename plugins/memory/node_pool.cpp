@@ -4,6 +4,12 @@
 
 namespace forage::memory {
 
+namespace {
+
+constexpr NodeId kAhead = 8;
+
+}  // namespace
+
 void NodePool::grow() {
   slabs_.push_back(0);
   try {
@@ -33,7 +39,15 @@ void NodePool::giveBack(NodeId id) noexcept {
 }
 
 void NodePool::clear() noexcept {
-  for (const NodeId slab : slabs_) std::destroy_n(base_ + slab, NodeArena::kSlabNodes);
+  for (const NodeId slab : slabs_) {
+    for (NodeId id = slab; id != slab + NodeArena::kSlabNodes; ++id) {
+      // Entries lie all over the memory: the next ones are fetched while this one is destroyed.
+      if (id + kAhead < slab + NodeArena::kSlabNodes) {
+        __builtin_prefetch(base_[id + kAhead].entry.get());
+      }
+      std::destroy_at(base_ + id);
+    }
+  }
   arena_.giveBack(slabs_);
   std::vector<NodeId>().swap(slabs_);
   free_ = kNoNode;

@@ -12,6 +12,7 @@ namespace {
 constexpr std::string_view kHttp = "HTTP/1.";
 constexpr std::size_t kStatusAt = 9;
 constexpr std::size_t kShortStatusLine = 12;  // "HTTP/1.1 200"
+constexpr std::size_t kRoomForKey = 96;
 
 /// False once `bytes` cannot be the beginning of an HTTP/1 response.
 bool mayBeHttp(std::string_view bytes) noexcept {
@@ -94,8 +95,8 @@ void HeadParser::takePlainFields(std::string_view& bytes) {
     p = line.end();
   }
   const auto size = static_cast<std::size_t>(p - begin);
-  // With room for the reason: an entry keeps both in one piece.
-  if (head_.fields.empty()) head_.fields.reserve(size + head_.reason.size());
+  // With room for the reason and a key: an entry keeps them in one piece.
+  if (head_.fields.empty()) head_.fields.reserve(size + head_.reason.size() + kRoomForKey);
   head_.fields.append(begin, size);
   if (end - p >= 2 && p[0] == '\r' && p[1] == '\n') {
     progress_ = Progress::kDone;

@@ -56,7 +56,7 @@ class CacheConformance : public testing::TestWithParam<CacheSubject> {
   }
   /// Stores under the entry's own key.
   void store(const EntryPtr& entry, Millis lifetime = kForever, bool only_if_absent = false) {
-    const Keep keep{entry->key(), entry, lifetime, only_if_absent};
+    const Keep keep{Key(entry->key()), entry, lifetime, only_if_absent};
     cache_->store({&keep, 1});
   }
   EntryPtr stored(const Key& key, std::string body = "body", Millis lifetime = kForever) {
@@ -167,7 +167,7 @@ TEST_P(CacheConformance, ReplacesAnOlderEntry) {
 TEST_P(CacheConformance, LetsTheLastOfABatchWin) {
   const EntryPtr first = makeEntry("url:http://h/a", "first");
   const EntryPtr last = makeEntry("url:http://h/a", "last");
-  const Keep keeps[] = {{first->key(), first}, {last->key(), last}};
+  const Keep keeps[] = {{Key(first->key()), first}, {Key(last->key()), last}};
   cache_->store(keeps);
   expectSame(find("url:http://h/a"), last);
 }
@@ -194,7 +194,7 @@ TEST_P(CacheConformance, AnswersABatchInItsOrder) {
   std::vector<Keep> keeps;
   for (int i = 0; i < 64; i += 2) {
     const EntryPtr entry = makeEntry("url:http://h/" + std::to_string(i), std::to_string(i));
-    keeps.push_back({entry->key(), entry});
+    keeps.push_back({Key(entry->key()), entry});
   }
   cache_->store(keeps);
   std::vector<Key> keys;
@@ -218,8 +218,8 @@ TEST_P(CacheConformance, AnswersMoreKeysThanABatchHolds) {
   std::vector<Key> keys;
   for (int i = 0; i < 1000; ++i) {
     const EntryPtr entry = makeEntry("url:http://h/" + std::to_string(i), std::string(1000, 'b'));
-    keeps.push_back({entry->key(), entry});
-    keys.push_back(entry->key());
+    keeps.push_back({Key(entry->key()), entry});
+    keys.emplace_back(entry->key());
   }
   cache_->store(keeps);
   const std::vector<EntryPtr> found = findAll(keys);

@@ -19,15 +19,16 @@ using Key = std::string;
 
 class FORAGE_API Entry final {
  public:
-  /// Takes the response over. `requested` and `received` are when its request was sent and its
-  /// response complete (RFC 9111, section 4.2.3); `expires` is when the cache may forget it
-  /// (WallTime::max() for never).
-  Entry(Key key, Response&& response, WallTime requested, WallTime received, WallTime expires);
+  /// Takes the response over, and keeps a copy of `key`. `requested` and `received` are when its
+  /// request was sent and its response complete (RFC 9111, section 4.2.3); `expires` is when the
+  /// cache may forget it (WallTime::max() for never).
+  Entry(std::string_view key, Response&& response, WallTime requested, WallTime received,
+        WallTime expires);
   ~Entry();
   Entry(const Entry&) = delete;
   Entry& operator=(const Entry&) = delete;
 
-  [[nodiscard]] const Key& key() const noexcept { return key_; }
+  [[nodiscard]] std::string_view key() const noexcept { return key_; }
   [[nodiscard]] int status() const noexcept { return status_; }
   [[nodiscard]] std::string_view reason() const noexcept { return reason_; }
   [[nodiscard]] HeadersView headers() const noexcept { return HeadersView(fields_); }
@@ -52,8 +53,8 @@ class FORAGE_API Entry final {
   std::string_view fields_;
   std::string_view body_;
   std::string_view reason_;
-  Key key_;
-  std::string storage_;  // decoded: the whole message; otherwise reason and fields
+  std::string_view key_;
+  std::string storage_;  // decoded: the whole message; otherwise fields, reason and key
   std::string content_;  // the body, where it is not part of storage_
 };
 

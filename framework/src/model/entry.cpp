@@ -24,7 +24,7 @@ constexpr std::string_view kField = "Forage-Entry: v=1, head=";
 constexpr std::size_t kHeadDigits = 8;
 constexpr std::size_t kSumDigits = 16;
 
-constexpr std::size_t kMaxSlack = 64;  // of the header fields of an entry made of a response
+constexpr std::size_t kMaxSlack = 128;  // of the header fields of an entry made of a response
 
 std::uint64_t checksum(std::string_view before, std::string_view between,
                        std::string_view body) noexcept {
@@ -91,28 +91,29 @@ class Cursor {
 
 }  // namespace
 
-Entry::Entry(Key key, Response&& response, WallTime requested, WallTime received, WallTime expires)
+Entry::Entry(std::string_view key, Response&& response, WallTime requested, WallTime received,
+             WallTime expires)
     : status_(response.status),
       expires_(expires),
       received_(received),
       requested_(requested),
-      key_(std::move(key)),
       content_(std::move(response.body)) {
   // Entries live long: nothing that is much larger than what it holds.
   storage_ = std::move(response.headers).release();
   const std::size_t fields = storage_.size();
-  storage_ += response.reason;
+  storage_.append(response.reason).append(key);
   if (storage_.capacity() - storage_.size() > kMaxSlack) storage_.shrink_to_fit();
   if (content_.capacity() - content_.size() > content_.size() / 4) content_.shrink_to_fit();
   fields_ = std::string_view(storage_).substr(0, fields);
-  reason_ = std::string_view(storage_).substr(fields);
+  reason_ = std::string_view(storage_).substr(fields, response.reason.size());
+  key_ = std::string_view(storage_).substr(fields + response.reason.size());
   body_ = content_;
 }
 
 Entry::~Entry() = default;
 
 std::size_t Entry::footprint() const noexcept {
-  return sizeof(Entry) + key_.capacity() + storage_.capacity() + content_.capacity();
+  return sizeof(Entry) + storage_.capacity() + content_.capacity();
 }
 
 std::string encodeEntryHead(const Entry& entry) {
@@ -182,11 +183,12 @@ EntryPtr decodeEntry(std::string_view key, std::string&& value) {
   if (sum != std::string_view(expected.data(), expected.size())) return nullptr;
   const auto reason_at = static_cast<std::size_t>(reason.data() - value.data());
   const std::size_t reason_size = reason.size();
+  const std::size_t key_at = fields_at - 2 - key.size();
   std::shared_ptr<Entry> entry(new Entry);
-  entry->key_ = key;
   entry->storage_ = std::move(value);
   const std::string_view storage = entry->storage_;
   entry->reason_ = storage.substr(reason_at, reason_size);
+  entry->key_ = storage.substr(key_at, key.size());
   entry->fields_ = storage.substr(fields_at, head - 2 - fields_at);
   entry->body_ = storage.substr(head);
   entry->status_ = status;

@@ -34,7 +34,10 @@ SingleFlight::Joined SingleFlight::join(const Key& key, std::uint64_t issued, Fl
   const auto flight = shard.flights.find(ref);
   if (flight == shard.flights.end()) {
     begin(shard, ref);
-    return {Role::kLeads, nullptr, shard.marks.isNewer(ref.hash, issued)};
+    // A mark is newer than `issued` only where something has been acknowledged since: most often
+    // nothing has, and the marks, which lie far apart, are left alone.
+    const bool look_again = sequence_.load() != issued && shard.marks.isNewer(ref.hash, issued);
+    return {Role::kLeads, nullptr, look_again};
   }
   if (flight->second.entry) return {Role::kAnswered, flight->second.entry, false};
   flight->second.parked.push_back({&home, visit});

@@ -68,7 +68,7 @@ TEST_F(MemoryCache, KeepsAHotSetThroughAFlood) {
 TEST_F(MemoryCache, GivesOutTheVeryEntryThatWasStored) {
   open(kMiB);
   const EntryPtr entry = conformance::makeEntry("url:http://h/a", "body");
-  keep({entry->key(), entry});
+  keep({Key(entry->key()), entry});
   EXPECT_EQ(find("url:http://h/a"), entry);
   cache_->scan("*", [&](const Scanned& seen) {
     EXPECT_EQ(seen.entry, entry);
