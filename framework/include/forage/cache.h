@@ -50,6 +50,53 @@ struct Scanned {
   Millis remaining = kForever;  ///< of its lifetime
 };
 
+/// Is told when a lease of another process has ended. The implementation is the host's.
+class FORAGE_API LeaseHome {
+ public:
+  virtual ~LeaseHome();
+  /// Called once for each key that acquire() gave as kOthers, when that lease was released or its
+  /// life is over. By a thread of the cache, without its locks held; quick, thread-safe.
+  virtual void leaseEnded(const Key& key) noexcept = 0;
+};
+
+/// Single-flight across the processes that share a store: who holds the lease of a key fetches what
+/// is missing under it, the others wait for it. A lease has a life, which its holder's process
+/// renews; so that of a process that died ends by itself. Thread-safe; called by store threads,
+/// which may block.
+class FORAGE_API Leases {
+ public:
+  enum class State : std::uint8_t {
+    kMine,    ///< held by this process until release(), also when it held it before
+    kOthers,  ///< held by another process: `home` will be told
+  };
+
+  virtual ~Leases();
+
+  /// Asks for the leases of all `keys`; `states[i]` becomes that of `keys[i]`. `home` outlives its
+  /// forget(). REQUIRES: states.size() == keys.size(). Throws CacheError: cannot answer; nobody is
+  /// told anything.
+  virtual void acquire(std::span<const Key> keys, std::span<State> states, LeaseHome& home) = 0;
+
+  /// Ends leases of this process, after what was fetched has been stored, or will not be: those who
+  /// wait are told. Others' leases and keys without one are left alone. Never fails: what cannot be
+  /// ended now ends with its life.
+  virtual void release(std::span<const Key> keys) noexcept = 0;
+
+  /// When this returns, `home` is told nothing more.
+  virtual void forget(LeaseHome& home) noexcept = 0;
+};
+
+/// Is told what others have changed in a store. Called by a thread of the cache, without its locks
+/// held; quick, thread-safe.
+class FORAGE_API ChangeListener {
+ public:
+  virtual ~ChangeListener();
+  /// Entries were replaced, erased or have expired.
+  virtual void changed(std::span<const Key> keys) noexcept = 0;
+  /// Anything may have changed: the store was emptied, or changes may have been missed.
+  virtual void allChanged() noexcept = 0;
+};
+
 class FORAGE_API Cache {
  public:
   /// Sees one entry; returns false to end the scan.
@@ -80,6 +127,17 @@ class FORAGE_API Cache {
   virtual void scan(std::string_view pattern, const Visitor& visitor) = 0;
 
   [[nodiscard]] virtual CacheStats stats() const noexcept = 0;
+
+  /// Makes what was stored durable; called once at the end of each run. Throws CacheError.
+  virtual void flush();
+
+  /// Single-flight across processes; null: it stays within this one. Constant, owned by the cache.
+  [[nodiscard]] virtual Leases* leases() noexcept;
+
+  /// Has `listener` told of every change from now on, those of this cache object included or not;
+  /// null ends that. Returns false where the store cannot tell. May do I/O; throws CacheError. The
+  /// listener outlives the cache, or watch(nullptr).
+  virtual bool watch(ChangeListener* listener);
 };
 
 }  // namespace forage

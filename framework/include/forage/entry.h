@@ -19,11 +19,14 @@ using Key = std::string;
 
 class FORAGE_API Entry final {
  public:
-  /// Takes the response over, and keeps a copy of `key`. `requested` and `received` are when its
-  /// request was sent and its response complete (RFC 9111, section 4.2.3); `expires` is when the
-  /// cache may forget it (WallTime::max() for never).
+  /// Takes the response over, and keeps copies of `key` and `variant`. `requested` and `received`
+  /// are when its request was sent and its response complete (RFC 9111, section 4.2.3); `expires`
+  /// is when the cache may forget it (WallTime::max() for never).
   Entry(std::string_view key, Response&& response, WallTime requested, WallTime received,
-        WallTime expires);
+        WallTime expires, std::string_view variant = {});
+  /// The same with the body of `body_of`, which it shares; that of `head` is left alone.
+  Entry(std::string_view key, Response&& head, const std::shared_ptr<const Entry>& body_of,
+        WallTime requested, WallTime received, WallTime expires, std::string_view variant = {});
   ~Entry();
   Entry(const Entry&) = delete;
   Entry& operator=(const Entry&) = delete;
@@ -37,13 +40,17 @@ class FORAGE_API Entry final {
   [[nodiscard]] WallTime requested() const noexcept { return requested_; }
   [[nodiscard]] WallTime received() const noexcept { return received_; }
   [[nodiscard]] WallTime expires() const noexcept { return expires_; }
-  /// What this object occupies: itself and its strings with their capacity.
+  /// Which of the variants of its URL it is, in letters, digits, '.' and '-': opaque to caches. ""
+  /// where the response does not vary.
+  [[nodiscard]] std::string_view variant() const noexcept { return variant_; }
+  /// What this object occupies: itself, its strings with their capacity, and a body it shares.
   [[nodiscard]] std::size_t footprint() const noexcept;
 
  private:
   friend FORAGE_API std::shared_ptr<const Entry> decodeEntry(std::string_view key,
                                                              std::string&& value);
   Entry() = default;
+  void keepHead(Response& head, std::string_view key, std::string_view variant);
 
   // What every hit reads stands first, beside the reference count that it writes.
   int status_ = 0;
@@ -54,8 +61,10 @@ class FORAGE_API Entry final {
   std::string_view body_;
   std::string_view reason_;
   std::string_view key_;
-  std::string storage_;  // decoded: the whole message; otherwise fields, reason and key
+  std::string_view variant_;
+  std::string storage_;  // decoded: the whole message; otherwise fields, reason, key and variant
   std::string content_;  // the body, where it is not part of storage_
+  std::shared_ptr<const Entry> owner_;  // of the body, where that is another entry's
 };
 
 using EntryPtr = std::shared_ptr<const Entry>;

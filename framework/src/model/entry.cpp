@@ -13,7 +13,8 @@ namespace forage {
 namespace {
 
 // HTTP/1.1 200 OK
-// Forage-Entry: v=1, head=00000312, expires=..., requested=..., received=..., sum=<hex>, key=...
+// Forage-Entry: v=1, head=00000312, expires=..., requested=..., received=..., [variant=..., ]
+//   sum=<hex>, key=...           (all of it one line)
 // <fields>
 //
 // <body>
@@ -21,6 +22,7 @@ namespace {
 // head is the length up to the body; times are milliseconds since 1970; sum is XXH3-64 of all bytes
 // but its own.
 constexpr std::string_view kField = "Forage-Entry: v=1, head=";
+constexpr std::string_view kVariant = ", variant=";
 constexpr std::size_t kHeadDigits = 8;
 constexpr std::size_t kSumDigits = 16;
 
@@ -92,28 +94,51 @@ class Cursor {
 }  // namespace
 
 Entry::Entry(std::string_view key, Response&& response, WallTime requested, WallTime received,
-             WallTime expires)
+             WallTime expires, std::string_view variant)
     : status_(response.status),
       expires_(expires),
       received_(received),
       requested_(requested),
       content_(std::move(response.body)) {
-  // Entries live long: nothing that is much larger than what it holds.
-  storage_ = std::move(response.headers).release();
-  const std::size_t fields = storage_.size();
-  storage_.append(response.reason).append(key);
-  if (storage_.capacity() - storage_.size() > kMaxSlack) storage_.shrink_to_fit();
+  keepHead(response, key, variant);
   if (content_.capacity() - content_.size() > content_.size() / 4) content_.shrink_to_fit();
-  fields_ = std::string_view(storage_).substr(0, fields);
-  reason_ = std::string_view(storage_).substr(fields, response.reason.size());
-  key_ = std::string_view(storage_).substr(fields + response.reason.size());
   body_ = content_;
+}
+
+Entry::Entry(std::string_view key, Response&& head, const std::shared_ptr<const Entry>& body_of,
+             WallTime requested, WallTime received, WallTime expires, std::string_view variant)
+    : status_(head.status),
+      expires_(expires),
+      received_(received),
+      requested_(requested),
+      body_(body_of->body_),
+      owner_(body_of->owner_ != nullptr ? body_of->owner_ : body_of) {
+  keepHead(head, key, variant);
+}
+
+// Entries live long: nothing that is much larger than what it holds.
+void Entry::keepHead(Response& head, std::string_view key, std::string_view variant) {
+  storage_ = std::move(head.headers).release();
+  const std::size_t fields = storage_.size();
+  storage_.append(head.reason).append(key).append(variant);
+  if (storage_.capacity() - storage_.size() > kMaxSlack) storage_.shrink_to_fit();
+  std::string_view rest = storage_;
+  const auto take = [&rest](std::size_t size) {
+    const std::string_view part = rest.substr(0, size);
+    rest.remove_prefix(size);
+    return part;
+  };
+  fields_ = take(fields);
+  reason_ = take(head.reason.size());
+  key_ = take(key.size());
+  variant_ = rest;
 }
 
 Entry::~Entry() = default;
 
 std::size_t Entry::footprint() const noexcept {
-  return sizeof(Entry) + storage_.capacity() + content_.capacity();
+  return sizeof(Entry) + storage_.capacity() + content_.capacity() +
+         (owner_ != nullptr ? owner_->footprint() : 0);
 }
 
 std::string encodeEntryHead(const Entry& entry) {
@@ -131,6 +156,7 @@ std::string encodeEntryHead(const Entry& entry) {
   appendNumber(head, entry.requested().time_since_epoch().count());
   head += ", received=";
   appendNumber(head, entry.received().time_since_epoch().count());
+  if (!entry.variant().empty()) head.append(kVariant).append(entry.variant());
   head += ", sum=";
   const std::size_t sum_at = head.size();
   head.append(kSumDigits, '0').append(", key=").append(entry.key()).append("\r\n");
@@ -160,8 +186,11 @@ EntryPtr decodeEntry(std::string_view key, std::string&& value) {
   if (!cursor.skip("HTTP/1.1 ") || !cursor.number(status) || !cursor.skip(" ") ||
       !cursor.until("\r\n", reason) || !cursor.skip(kField) || !cursor.number(head) ||
       !cursor.skip(", expires=") || !cursor.number(expires) || !cursor.skip(", requested=") ||
-      !cursor.number(requested) || !cursor.skip(", received=") || !cursor.number(received) ||
-      !cursor.skip(", sum=")) {
+      !cursor.number(requested) || !cursor.skip(", received=") || !cursor.number(received)) {
+    return nullptr;
+  }
+  std::string_view variant;
+  if (cursor.skip(kVariant) ? !cursor.until(", sum=", variant) : !cursor.skip(", sum=")) {
     return nullptr;
   }
   const std::size_t sum_at = cursor.at();
@@ -183,12 +212,16 @@ EntryPtr decodeEntry(std::string_view key, std::string&& value) {
   if (sum != std::string_view(expected.data(), expected.size())) return nullptr;
   const auto reason_at = static_cast<std::size_t>(reason.data() - value.data());
   const std::size_t reason_size = reason.size();
+  const std::size_t variant_size = variant.size();
+  const std::size_t variant_at =
+      variant.empty() ? 0 : static_cast<std::size_t>(variant.data() - value.data());
   const std::size_t key_at = fields_at - 2 - key.size();
   std::shared_ptr<Entry> entry(new Entry);
   entry->storage_ = std::move(value);
   const std::string_view storage = entry->storage_;
   entry->reason_ = storage.substr(reason_at, reason_size);
   entry->key_ = storage.substr(key_at, key.size());
+  entry->variant_ = storage.substr(variant_at, variant_size);
   entry->fields_ = storage.substr(fields_at, head - 2 - fields_at);
   entry->body_ = storage.substr(head);
   entry->status_ = status;

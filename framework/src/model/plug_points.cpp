@@ -6,7 +6,13 @@
 
 namespace forage {
 
+LeaseHome::~LeaseHome() = default;
+Leases::~Leases() = default;
+ChangeListener::~ChangeListener() = default;
 Cache::~Cache() = default;
+void Cache::flush() {}
+Leases* Cache::leases() noexcept { return nullptr; }
+bool Cache::watch(ChangeListener*) { return false; }
 FetchSession::~FetchSession() = default;
 Fetcher::~Fetcher() = default;
 Sink::~Sink() = default;

@@ -245,5 +245,32 @@ TEST(StoredEntry, SurvivesRandomSplices) {
   }
 }
 
+TEST(Entry, KeepsItsVariantInTheStoredForm) {
+  const Entry entry(kKey, sampleResponse(), WallTime(Millis(1)), WallTime(Millis(2)),
+                    WallTime::max(), "0123abcd.7");
+  const EntryPtr decoded = decodeEntry(entry.key(), encoded(entry));
+  ASSERT_NE(decoded, nullptr);
+  EXPECT_EQ(decoded->variant(), "0123abcd.7");
+  expectSame(*decoded, entry);
+}
+
+TEST(Entry, SharesTheBodyOfAnotherAndKeepsItAlive) {
+  auto first = std::make_shared<const Entry>(kKey, sampleResponse(), WallTime{}, WallTime{},
+                                             WallTime::max());
+  const char* body = first->body().data();
+  Response head = sampleResponse();
+  head.headers.set("ETag", "\"y\"");
+  head.body = "left alone";
+  auto second = std::make_shared<const Entry>(kKey, std::move(head), first, WallTime{}, WallTime{},
+                                              WallTime::max());
+  first.reset();
+  Response third_head = sampleResponse();
+  const Entry third(kKey, std::move(third_head), second, WallTime{}, WallTime{}, WallTime::max());
+  second.reset();
+  EXPECT_EQ(third.body().data(), body);
+  EXPECT_EQ(third.body(), sampleResponse().body);
+  EXPECT_GT(third.footprint(), sizeof(Entry) * 2);
+}
+
 }  // namespace
 }  // namespace forage
