@@ -2,7 +2,9 @@
 // Plain data; a run reads it and changes nothing.
 #pragma once
 
+#include <chrono>
 #include <cstddef>
+#include <cstdint>
 #include <filesystem>
 #include <map>
 #include <optional>
@@ -25,14 +27,46 @@ struct PluginUse {
   std::map<std::string, std::string> unset = {};
 };
 
+/// What makes a stored response fresh.
+enum class CachePolicy : std::uint8_t {
+  kTtl,      ///< `expire_after`, whatever the response said
+  kRfc9111,  ///< what the response says, as a private cache
+};
+
+/// How a run uses its cache.
+enum class CacheMode : std::uint8_t {
+  kNormal,
+  kOffline,       ///< no connection ever: what is stored answers, however old
+  kRefresh,       ///< everything that is stored is validated before it answers
+  kForceRefresh,  ///< nothing that is stored answers; what comes is stored
+};
+
+/// Lifetime of the URLs that match a pattern.
+struct UrlLifetime {
+  std::string pattern;  ///< glob over "host/path?query"; also matches what begins so
+  Millis expire_after = kForever;
+};
+
 struct CacheOptions {
   PluginUse plugin{"memory", {}, {}};
   std::optional<PluginUse> fallback;  ///< none: a cache that cannot answer ends the run
+  std::optional<PluginUse> near;      ///< a cache without I/O in front of `plugin`
+  CachePolicy policy = CachePolicy::kTtl;
+  CacheMode mode = CacheMode::kNormal;
   std::string key_prefix = "url:";
-  Millis expire_after = kForever;         ///< freshness under the ttl policy
-  std::vector<int> allowable_codes{200};  ///< statuses that are stored
-  std::size_t queue_max = 32u << 20;      ///< bytes that may wait to be stored
-  Millis retry_period{1'000};             ///< between attempts to reach a cache that went away
+  Millis expire_after = kForever;              ///< freshness under kTtl
+  std::vector<UrlLifetime> urls_expire_after;  ///< of some URLs instead; the first match counts
+  std::vector<int> allowable_codes{200};  ///< statuses that are stored; empty: as the policy says
+  Millis stale_while_revalidate{0};  ///< answers for so long after it expired, validated meanwhile
+  Millis stale_if_error{0};          ///< answers for so long where the server cannot; kForever: any
+  Millis ttl_offset{std::chrono::hours(24)};    ///< stays in the cache for so long after it expired
+  std::vector<std::string> ignored_parameters;  ///< globs: of queries, left out of keys
+  std::vector<std::string> match_headers;       ///< request fields that are part of keys
+  std::size_t min_size = 0;                     ///< smaller bodies are not stored
+  std::vector<std::string> content_types;       ///< globs; others are not stored; empty: all are
+  std::vector<std::string> forbidden_patterns;  ///< bodies that hold one are not stored
+  std::size_t queue_max = 32u << 20;            ///< bytes that may wait to be stored
+  Millis retry_period{1'000};  ///< between attempts to reach a cache that went away
 };
 
 struct FetchOptions {
@@ -56,6 +90,7 @@ struct GroupSpec {
   /// Read after `urls`, as a stream: one URL a line, # comments. "-" is standard input.
   std::optional<std::filesystem::path> urls_file;
   std::optional<std::size_t> parallel_max;
+  std::optional<Millis> expire_after;  ///< for this group, unless a pattern matches
   std::string place;
 };
 

@@ -1,9 +1,36 @@
-// How long a stored response answers. Pure functions: no clock, no I/O.
+// How old a stored response is and how long it stays fresh (RFC 9111, section 4.2). Pure functions:
+// no clock, no I/O.
 #pragma once
 
+#include <chrono>
+#include <cstdint>
+
 #include "forage/clock.h"
+#include "forage/entry.h"
+#include "http/cache_control.h"
 
 namespace forage::http {
+
+/// Where a lifetime comes from.
+enum class LifetimeSource : std::uint8_t { kNone, kMaxAge, kExpires, kHeuristic, kJob };
+
+struct Lifetime {
+  Millis span{0};  ///< kForever: it does not end
+  LifetimeSource source = LifetimeSource::kNone;
+};
+
+/// The age of `entry` at `now` (section 4.2.3).
+[[nodiscard]] Millis currentAge(const Entry& entry, WallTime now) noexcept;
+
+/// How long `entry` is fresh in a private cache: max-age, else Expires, else a tenth of the time
+/// since it was last modified, where its status or `public` allows that (section 4.2.1 and 4.2.2).
+[[nodiscard]] Lifetime freshnessLifetime(const Entry& entry, const CacheControl& control) noexcept;
+
+/// Statuses that may be stored and reused without explicit freshness (RFC 9110, section 15.1).
+[[nodiscard]] bool isHeuristicallyCacheable(int status) noexcept;
+
+/// What Date says; when the response was received, where it says nothing usable.
+[[nodiscard]] WallTime dateOf(const Entry& entry) noexcept;
 
 /// Policy ttl: a response is fresh for `expire_after` from when it was received, whatever it said
 /// itself. Evaluated when read, so that a changed job changes what is stored already.

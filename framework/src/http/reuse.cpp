@@ -1,0 +1,124 @@
+#include "http/reuse.h"
+
+#include <algorithm>
+#include <optional>
+
+namespace forage::http {
+
+namespace {
+
+Millis plus(Millis a, Millis b) noexcept {
+  return a == kForever || b == kForever || a > kForever - b ? kForever : a + b;
+}
+
+/// What a directive allows, or else the job.
+Millis window(const std::optional<Seconds>& directive, Millis job) noexcept {
+  return directive ? Millis(*directive) : job;
+}
+
+/// A first rule that asks for validation whatever the age; "" when there is none.
+std::string_view demand(const CacheControl& request, const CacheControl& response,
+                        const ReuseOptions& options) noexcept {
+  if (options.always_validate) return "--refresh";
+  if (request.no_cache) return "no-cache in the request (RFC 9111, 5.2.1.4)";
+  if (!options.by_job && response.no_cache) return "no-cache (RFC 9111, 5.2.2.4)";
+  return {};
+}
+
+/// Why the request does not want what is still fresh; "" when it does.
+std::string_view refusal(const CacheControl& request, const Judgement& one) noexcept {
+  if (request.max_age && one.age > *request.max_age && !request.max_stale) {
+    return "older than max-age in the request (RFC 9111, 5.2.1.1)";
+  }
+  if (request.min_fresh && one.lifetime.span != kForever &&
+      one.lifetime.span < plus(one.age, *request.min_fresh)) {
+    return "not fresh for min-fresh of the request (RFC 9111, 5.2.1.3)";
+  }
+  return {};
+}
+
+std::string_view freshRule(LifetimeSource source) noexcept {
+  switch (source) {
+    case LifetimeSource::kMaxAge:
+      return "fresh by max-age (RFC 9111, 5.2.2.1)";
+    case LifetimeSource::kExpires:
+      return "fresh by Expires (RFC 9111, 5.3)";
+    case LifetimeSource::kHeuristic:
+      return "fresh by a tenth of its age when it came (RFC 9111, 4.2.2)";
+    case LifetimeSource::kJob:
+      return "fresh by expire_after";
+    case LifetimeSource::kNone:
+      break;
+  }
+  return "fresh";
+}
+
+void judgeStale(Judgement& one, const CacheControl& request, const CacheControl& response,
+                const ReuseOptions& options) noexcept {
+  const Millis over = one.age - one.lifetime.span;
+  one.rule = one.lifetime.source == LifetimeSource::kNone
+                 ? "nothing says how long it is fresh (RFC 9111, 4.2.2)"
+                 : "expired (RFC 9111, 4.2)";
+  const bool must = !options.by_job && response.must_revalidate;
+  if (must) {
+    one.rule = "expired, with must-revalidate (RFC 9111, 5.2.2.2)";
+    return;
+  }
+  if (request.max_stale && over <= Millis(*request.max_stale)) {
+    one.reuse = Reuse::kStale;
+    one.rule = "within max-stale of the request (RFC 9111, 5.2.1.2)";
+  } else if (over < window(options.by_job ? std::nullopt : response.stale_while_revalidate,
+                           options.stale_while_revalidate)) {
+    one.reuse = Reuse::kStaleWhileRevalidate;
+    one.rule = "within stale-while-revalidate (RFC 5861, 3)";
+  }
+}
+
+/// RFC 5861, section 4, and RFC 9111, section 4.2.4.
+bool mayAnswerErrors(const Judgement& one, const CacheControl& request,
+                     const CacheControl& response, const ReuseOptions& options) noexcept {
+  if (request.no_cache) return false;
+  if (!options.by_job && (response.must_revalidate || response.no_cache)) return false;
+  std::optional<Seconds> directive = request.stale_if_error;
+  if (!directive && !options.by_job) directive = response.stale_if_error;
+  const Millis allowed = window(directive, options.stale_if_error);
+  return allowed == kForever || one.age - one.lifetime.span < allowed;
+}
+
+Lifetime lifetimeOf(const Entry& stored, const CacheControl& response,
+                    const ReuseOptions& options) noexcept {
+  if (options.by_job) return {options.expire_after, LifetimeSource::kJob};
+  return freshnessLifetime(stored, response);
+}
+
+}  // namespace
+
+Judgement judgeReuse(const Entry& stored, const CacheControl& request, const ReuseOptions& options,
+                     WallTime now) {
+  const CacheControl response =
+      options.by_job ? CacheControl{} : readCacheControl(stored.headers(), false);
+  Judgement one;
+  one.age = options.by_job ? std::max(Millis(0), Millis(now - stored.received()))
+                           : currentAge(stored, now);
+  one.lifetime = lifetimeOf(stored, response, options);
+  const bool fresh = one.lifetime.span == kForever || one.age < one.lifetime.span;
+  one.stale_if_error = mayAnswerErrors(one, request, response, options);
+  if (options.never_validate) {
+    one.reuse = fresh ? Reuse::kFresh : Reuse::kStale;
+    one.rule = "--offline: whatever is stored";
+    return one;
+  }
+  one.rule = demand(request, response, options);
+  if (!one.rule.empty()) return one;
+  if (!fresh) {
+    judgeStale(one, request, response, options);
+    return one;
+  }
+  one.rule = refusal(request, one);
+  if (!one.rule.empty()) return one;
+  one.reuse = Reuse::kFresh;
+  one.rule = freshRule(one.lifetime.source);
+  return one;
+}
+
+}  // namespace forage::http

@@ -1,0 +1,92 @@
+#include "http/stored_fields.h"
+
+#include <algorithm>
+#include <array>
+#include <string_view>
+#include <vector>
+
+#include "http/cache_control.h"
+
+namespace forage::http {
+
+namespace {
+
+template <std::size_t N>
+bool isOneOf(const std::array<std::string_view, N>& names, std::string_view name) noexcept {
+  return std::any_of(names.begin(), names.end(),
+                     [name](std::string_view one) { return equalsIgnoreCase(one, name); });
+}
+
+bool isConnectionField(std::string_view name) noexcept {
+  static constexpr std::array<std::string_view, 9> kNames{"Connection",
+                                                          "Keep-Alive",
+                                                          "Proxy-Connection",
+                                                          "Transfer-Encoding",
+                                                          "Upgrade",
+                                                          "TE",
+                                                          "Proxy-Authenticate",
+                                                          "Proxy-Authorization",
+                                                          "Proxy-Authentication-Info"};
+  switch (name.size()) {  // most names have another length
+    case 2:
+    case 7:
+    case 10:
+    case 16:
+    case 17:
+    case 18:
+    case 19:
+    case 25:
+      return isOneOf(kNames, name);
+    default:
+      return false;
+  }
+}
+
+bool describesBody(std::string_view name) noexcept {
+  static constexpr std::array<std::string_view, 3> kNames{"Content-Length", "Content-Encoding",
+                                                          "Content-Range"};
+  return isOneOf(kNames, name);
+}
+
+template <typename Wanted>
+Headers selected(HeadersView headers, Wanted&& wanted) {
+  Headers kept;
+  for (const HeaderField& field : headers) {
+    if (wanted(field.name)) kept.add(field.name, field.value);
+  }
+  return kept;
+}
+
+bool isListed(const std::vector<std::string_view>& names, std::string_view name) noexcept {
+  return std::any_of(names.begin(), names.end(),
+                     [name](std::string_view one) { return equalsIgnoreCase(one, name); });
+}
+
+}  // namespace
+
+bool hasConnectionFields(HeadersView headers) noexcept {
+  for (const HeaderField& field : headers) {
+    if (isConnectionField(field.name)) return true;
+  }
+  return false;
+}
+
+Headers withoutConnectionFields(HeadersView headers) {
+  std::vector<std::string_view> listed;
+  eachListElement(headers, "Connection", [&](std::string_view name) { listed.push_back(name); });
+  return selected(headers, [&](std::string_view name) {
+    return !isConnectionField(name) && !isListed(listed, name);
+  });
+}
+
+Headers updatedFields(HeadersView stored, HeadersView update) {
+  const Headers fresh = withoutConnectionFields(update);
+  Headers fields = selected(
+      stored, [&](std::string_view name) { return describesBody(name) || !fresh.find(name); });
+  for (const HeaderField& field : fresh) {
+    if (!describesBody(field.name)) fields.add(field.name, field.value);
+  }
+  return fields;
+}
+
+}  // namespace forage::http

@@ -1,0 +1,20 @@
+// Which header fields a cache keeps (RFC 9111, section 3.1), and how a 304 changes them (section
+// 3.2). Pure; thread-safe.
+#pragma once
+
+#include "forage/message.h"
+
+namespace forage::http {
+
+/// Whether `headers` have fields that are for one connection only: Connection and what it lists,
+/// Keep-Alive, Proxy-Authenticate and the like.
+[[nodiscard]] bool hasConnectionFields(HeadersView headers) noexcept;
+
+/// `headers` without those fields.
+[[nodiscard]] Headers withoutConnectionFields(HeadersView headers);
+
+/// `stored` with the fields of `update` in place of its own of the same name. Those that describe
+/// the stored body stay as they are: Content-Length, Content-Encoding, Content-Range.
+[[nodiscard]] Headers updatedFields(HeadersView stored, HeadersView update);
+
+}  // namespace forage::http

@@ -1,0 +1,22 @@
+// Which of several responses of one URL answers a request (RFC 9111, section 4.1). Pure;
+// thread-safe.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "forage/message.h"
+
+namespace forage::http {
+
+/// What the fields that Vary of `response` names are in `request`, as a digest of hexadecimal
+/// digits: equal digests mean matching requests. Values are compared without the differences that
+/// mean nothing: white space, letters' case and order in lists of what is accepted. "" where there
+/// is no Vary; nothing for "Vary: *", which no request matches.
+[[nodiscard]] std::optional<std::string> selectingDigest(HeadersView response, HeadersView request);
+
+/// A digest of 32 hexadecimal digits that tells nothing of `text`, for parts of keys.
+[[nodiscard]] std::string opaqueDigest(std::string_view text);
+
+}  // namespace forage::http
