@@ -95,7 +95,7 @@ void flightOfOne(benchmark::State& state) {
   const EntryPtr entry = page(2048);
   CountingHome home;
   for (auto _ : state) {
-    if (flights->join(pageKey(), flights->now(), home, nullptr).role !=
+    if (flights->join(pageKey(), flights->now(), &home, nullptr).role !=
         SingleFlight::Role::kLeads) {
       throw std::runtime_error("nobody flies, and it does not lead");
     }
@@ -114,7 +114,7 @@ void flightOfMany(benchmark::State& state) {
   std::size_t rounds = 0;
   for (auto _ : state) {
     for (std::size_t i = 0; i < count; ++i) {
-      benchmark::DoNotOptimize(flights->join(pageKey(), flights->now(), home, nullptr));
+      benchmark::DoNotOptimize(flights->join(pageKey(), flights->now(), &home, nullptr));
     }
     flights->complete(pageKey(), entry, false);
     ++rounds;

@@ -24,6 +24,7 @@ struct Command {
 
 extern const Command kRunCommand;
 extern const Command kFetchCommand;
+extern const Command kPipeCommand;
 extern const Command kCheckCommand;
 extern const Command kPluginsCommand;
 extern const Command kDemoCommand;

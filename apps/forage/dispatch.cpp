@@ -11,8 +11,8 @@ namespace forage::app {
 
 namespace {
 
-constexpr std::array<const Command*, 5> kCommands{&kRunCommand, &kFetchCommand, &kCheckCommand,
-                                                  &kPluginsCommand, &kDemoCommand};
+constexpr std::array<const Command*, 6> kCommands{&kRunCommand,   &kFetchCommand,   &kPipeCommand,
+                                                  &kCheckCommand, &kPluginsCommand, &kDemoCommand};
 
 constexpr std::string_view kIntroduction =
     "usage: forage COMMAND [ARGUMENT...]\n"

@@ -43,6 +43,8 @@ class FORAGE_API Entry final {
   /// Which of the variants of its URL it is, in letters, digits, '.' and '-': opaque to caches. ""
   /// where the response does not vary.
   [[nodiscard]] std::string_view variant() const noexcept { return variant_; }
+  /// Sets when the cache may forget it. REQUIRES: nobody shares it yet.
+  void setExpires(WallTime expires) noexcept { expires_ = expires; }
   /// What this object occupies: itself, its strings with their capacity, and a body it shares.
   [[nodiscard]] std::size_t footprint() const noexcept;
 

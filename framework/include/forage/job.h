@@ -13,6 +13,7 @@
 
 #include "forage/clock.h"
 #include "forage/fetcher.h"
+#include "forage/request_source.h"
 #include "forage/settings.h"
 
 namespace forage {
@@ -91,6 +92,7 @@ struct GroupSpec {
   std::optional<std::filesystem::path> urls_file;
   std::optional<std::size_t> parallel_max;
   std::optional<Millis> expire_after;  ///< for this group, unless a pattern matches
+  RequestSource* requests = nullptr;   ///< read after the URLs; outlives the run
   std::string place;
 };
 

@@ -6,6 +6,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -30,6 +31,29 @@ inline constexpr std::size_t kOutcomes = 7;
 /// The word in reports: "hit", "joined", ...
 [[nodiscard]] FORAGE_API std::string_view toString(Outcome outcome) noexcept;
 
+/// What a cache has done for a request, in the words of RFC 9211.
+struct CacheStatus {
+  /// Why the request was forwarded; kNone: it was not.
+  enum class Forward : std::uint8_t {
+    kNone,
+    kBypass,    ///< the cache was not asked
+    kMethod,    ///< its method is never answered by a cache
+    kUriMiss,   ///< nothing is stored for the URL
+    kVaryMiss,  ///< what is stored answers other requests
+    kRequest,   ///< the request, or --refresh, did not want what is stored
+    kStale,     ///< what is stored has expired
+  };
+  bool hit = false;
+  Forward forward = Forward::kNone;
+  int forward_status = 0;  ///< of the server; 0: none
+  bool stored = false;
+  bool collapsed = false;                   ///< answered by another's request
+  std::optional<std::chrono::seconds> ttl;  ///< freshness left; below 0: expired so long ago
+
+  /// The field value: "forage; hit; ttl=30".
+  [[nodiscard]] FORAGE_API std::string toString() const;
+};
+
 struct FORAGE_API Visit {
   std::size_t group_index = 0;
   std::string_view group;      ///< name; lives as long as the run
@@ -43,8 +67,11 @@ struct FORAGE_API Visit {
   std::uint32_t requests = 0;         ///< sent to servers for this URL
   std::uint32_t redirects = 0;        ///< followed
   bool stored = false;                ///< its response was handed to the cache
-  std::chrono::microseconds elapsed{0};  ///< from the moment the URL was taken up
-  std::size_t max_content = 64u << 20;   ///< bound of content()
+  std::chrono::microseconds elapsed{0};     ///< from the moment the URL was taken up
+  std::size_t max_content = 64u << 20;      ///< bound of content()
+  std::string tag;                          ///< of the request, where it had one
+  std::optional<std::chrono::seconds> age;  ///< of a response that the cache has answered with
+  CacheStatus cache_status;
 
   [[nodiscard]] int status() const noexcept { return response ? response->status() : 0; }
   [[nodiscard]] bool succeeded() const noexcept {

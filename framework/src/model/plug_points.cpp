@@ -2,6 +2,7 @@
 // casts and exceptions work across plugins loaded with local symbols.
 #include "forage/cache.h"
 #include "forage/fetcher.h"
+#include "forage/request_source.h"
 #include "forage/sink.h"
 
 namespace forage {
@@ -16,5 +17,7 @@ bool Cache::watch(ChangeListener*) { return false; }
 FetchSession::~FetchSession() = default;
 Fetcher::~Fetcher() = default;
 Sink::~Sink() = default;
+RequestListener::~RequestListener() = default;
+RequestSource::~RequestSource() = default;
 
 }  // namespace forage

@@ -7,7 +7,7 @@
 #include <string_view>
 
 #include "forage/error.h"
-#include "report/json_text.h"
+#include "forage/json_text.h"
 #include "report/output_stream.h"
 
 namespace forage {

@@ -94,6 +94,7 @@ void GroupLoop::admit(std::size_t index) {
   // One group fills the batches alone; many fill them together, and each keeps less waiting.
   if (groups_.size() >= kManyGroups) group->window = GroupRun::kMinWindow;
   if (spec.urls_file && *spec.urls_file == "-") context_.standard_input->listen(mailbox_);
+  if (spec.requests != nullptr) spec.requests->listen(mailbox_);
   makeRunnable(*group);
   groups_.emplace(group.get(), std::move(group));
 }
@@ -162,15 +163,35 @@ bool GroupLoop::isBlocked(GroupRun& group) {
 
 // --- the way of a trip ------------------------------------------------------------------------
 
-Trip* GroupLoop::takeUrl(GroupRun& group) {
-  if (group.exhausted) return nullptr;
-  std::string_view text;
+UrlSource::State GroupLoop::nextOf(GroupRun& group, std::string_view& text,
+                                   std::unique_ptr<visit::Asked>& asked) {
   UrlSource::State state = UrlSource::State::kEnd;
   try {
     state = group.source.next(text);
+    if (state != UrlSource::State::kEnd || group.requests == nullptr) return state;
+    asked = std::make_unique<visit::Asked>();
+    switch (group.requests->next(asked->spec)) {
+      case RequestSource::State::kWait:
+        return UrlSource::State::kWait;
+      case RequestSource::State::kEnd:
+        return UrlSource::State::kEnd;
+      case RequestSource::State::kRequest:
+        break;
+    }
+    visit::readWants(*asked);
+    text = asked->spec.url;
+    return UrlSource::State::kUrl;
   } catch (const Error&) {
     context_.fail(std::current_exception());
   }
+  return UrlSource::State::kEnd;
+}
+
+Trip* GroupLoop::takeUrl(GroupRun& group) {
+  if (group.exhausted) return nullptr;
+  std::string_view text;
+  std::unique_ptr<visit::Asked> asked;
+  const UrlSource::State state = nextOf(group, text, asked);
   group.waiting = state == UrlSource::State::kWait;
   group.starved = state == UrlSource::State::kAgain;
   if (group.starved) ask_again_at_ = std::min(ask_again_at_, services_.clock.now() + kAskAgain);
@@ -184,6 +205,7 @@ Trip* GroupLoop::takeUrl(GroupRun& group) {
   free_trips_.pop_back();
   trip->group = &group;
   trip->position = group.next_position++;
+  trip->asked = std::move(asked);
   ++group.trips;
   std::string why;
   if (readTarget(text, trip->url, &why)) return trip;

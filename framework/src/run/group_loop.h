@@ -57,6 +57,8 @@ class GroupLoop {
   void endIfDone(GroupRun& group);
   // The way of a trip.
   visit::Trip* nextTrip(GroupRun& group);
+  UrlSource::State nextOf(GroupRun& group, std::string_view& text,
+                          std::unique_ptr<visit::Asked>& asked);
   visit::Trip* takeUrl(GroupRun& group);
   bool useNext(GroupRun& group);
   void proceed(visit::Trip& trip, visit::Next next);

@@ -95,7 +95,7 @@ void GroupLoop::handleFetched(Fetched&& fetched) {
 // --- stop -------------------------------------------------------------------------------------
 
 void GroupLoop::drop(Trip& trip) {
-  pipeline_.cancel(trip, trip.requests > 0);
+  pipeline_.cancel(trip, trip.requests > 0 || trip.asked != nullptr);
   finish(trip);
 }
 

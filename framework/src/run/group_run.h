@@ -39,13 +39,15 @@ struct GroupRun final : visit::TripGroup {
 
   GroupRun(const GroupSpec& spec, std::size_t place, GroupMetrics& counters,
            std::size_t default_parallel_max, StdinLines* standard_input)
-      : TripGroup{place, spec.name, &counters},
+      : TripGroup{place, spec.name, &counters, spec.expire_after},
+        requests(spec.requests),
         parallel_max(spec.parallel_max.value_or(default_parallel_max)),
         source(spec, standard_input) {}
 
   [[nodiscard]] bool isDone() const noexcept { return exhausted && trips == 0; }
   [[nodiscard]] bool hasPlace() const noexcept { return in_flight < parallel_max; }
 
+  RequestSource* requests;  ///< after the URLs; may be null
   std::size_t parallel_max;
   UrlSource source;
   std::uint64_t next_position = 0;

@@ -229,6 +229,7 @@ Report Runner::State::run(const std::stop_token& user_stop) {
       [this](std::string_view text) { notice(text); },
       [&fail](const CacheError& error) { fail(std::make_exception_ptr(error)); });
   visit::SingleFlight flights;
+  const visit::CacheRules rules(job, request_headers);
   visit::HostBudget hosts(job.fetch.parallel_max_host, clock);
   visit::SinkQueue sinks(parts.sinks, fail);
   visit::Delivery delivery(counters, sinks, observer);
@@ -237,12 +238,18 @@ Report Runner::State::run(const std::stop_token& user_stop) {
   if (!cache.answersWithoutIo()) {
     look_ahead.emplace(cache);
     writes.emplace(cache, job.cache.queue_max, [&flights](std::span<const Keep> batch) {
-      for (const Keep& item : batch) flights.retire(item.key, item.entry, true);
+      for (const Keep& item : batch) {
+        if (item.entry == nullptr) {
+          flights.endErase(item.key);
+        } else {
+          flights.retire(item.key, item.entry, true);
+        }
+      }
     });
   }
   const visit::Services services{
-      job,     clock, counters, cache,          writes ? &*writes : nullptr,
-      flights, hosts, delivery, request_headers};
+      job,     clock, counters, cache,           writes ? &*writes : nullptr,
+      flights, hosts, delivery, request_headers, rules};
   std::deque<GroupMetrics> groups(job.groups.size());
   run::RunContext context{job,
                           services,

@@ -117,16 +117,56 @@ bool GuardedCache::storeFallback(std::span<const Keep> items) noexcept {
   return attempt([&] { fallback_->store(items); }).empty();
 }
 
+void GuardedCache::erase(std::span<const Key> keys) noexcept {
+  if (fallback_ != nullptr) (void)attempt([&] { fallback_->erase(keys); });
+  if (!degraded_.load()) {
+    const std::string why = attempt([&] { primary_.erase(keys); });
+    if (why.empty()) return;
+    metrics_.cache_errors.add();
+    opened(why);
+  }
+  const std::lock_guard lock(mutex_);
+  for (const Key& key : keys) {
+    if (owed_bytes_ + bytesOf(key) > kMaxOwedBytes) break;
+    owed_bytes_ += bytesOf(key);
+    owed_erasures_.push_back(key);
+  }
+  owed_count_.store(owed_.size() + owed_erasures_.size());
+}
+
+/// Erases what was to be erased while the cache was away; false: it is away again.
+bool GuardedCache::eraseOwed() noexcept {
+  std::vector<Key> keys;
+  {
+    const std::lock_guard lock(mutex_);
+    keys.swap(owed_erasures_);
+    for (const Key& key : keys) owed_bytes_ -= bytesOf(key);
+    owed_count_.store(owed_.size());
+  }
+  if (keys.empty()) return true;
+  const std::string why = attempt([&] { primary_.erase(keys); });
+  if (why.empty()) return true;
+  metrics_.cache_errors.add();
+  opened(why);
+  const std::lock_guard lock(mutex_);
+  for (Key& key : keys) {
+    owed_bytes_ += bytesOf(key);
+    owed_erasures_.push_back(std::move(key));
+  }
+  owed_count_.store(owed_.size() + owed_erasures_.size());
+  return false;
+}
+
 void GuardedCache::owe(const Key& key) noexcept {
   const std::lock_guard lock(mutex_);
   owed_.push_back(key);
   owed_bytes_ += bytesOf(key);
-  while (owed_bytes_ > kMaxOwedBytes) {
+  while (owed_bytes_ > kMaxOwedBytes && !owed_.empty()) {
     owed_bytes_ -= bytesOf(owed_.front());
     owed_.pop_front();
     metrics_.stores_lost.add();
   }
-  owed_count_.store(owed_.size());
+  owed_count_.store(owed_.size() + owed_erasures_.size());
 }
 
 bool GuardedCache::owes() const noexcept { return owed_count_.load() > 0 && !degraded_.load(); }
@@ -140,7 +180,7 @@ std::vector<Keep> GuardedCache::takeOwed() {
       keys.push_back(std::move(owed_.front()));
       owed_.pop_front();
     }
-    owed_count_.store(owed_.size());
+    owed_count_.store(owed_.size() + owed_erasures_.size());
   }
   std::vector<EntryPtr> held(keys.size());
   if (!attempt([&] { fallback_->find(keys, held); }).empty()) return {};
@@ -159,7 +199,7 @@ std::vector<Keep> GuardedCache::takeOwed() {
 }
 
 bool GuardedCache::writeBack() noexcept {
-  if (fallback_ == nullptr || !owes()) return false;
+  if (fallback_ == nullptr || !owes() || !eraseOwed()) return false;
   std::vector<Keep> items = takeOwed();
   std::vector<Key> keys;
   for (const Keep& item : items) keys.push_back(item.key);

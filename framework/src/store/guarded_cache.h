@@ -4,7 +4,7 @@
 // again what this run has fetched, within the fallback's budget.
 //
 // Thread-safe. find() is called by look-up threads (or in place by group threads, where the cache
-// does no I/O); store() and writeBack() by one thread at a time: writes have an order.
+// does no I/O); store(), erase() and writeBack() by one thread at a time: writes have an order.
 #pragma once
 
 #include <atomic>
@@ -51,6 +51,10 @@ class GuardedCache {
   /// As Cache::store, but cannot fail: what the cache does not take the fallback keeps.
   void store(std::span<const Keep> items) noexcept;
 
+  /// As Cache::erase, but cannot fail: what a cache that is away still holds is erased when it
+  /// returns.
+  void erase(std::span<const Key> keys) noexcept;
+
   /// Writes up to one batch of what is owed to a cache that came back. Returns whether it did
   /// anything: call again while it does.
   bool writeBack() noexcept;
@@ -75,6 +79,7 @@ class GuardedCache {
   bool storePrimary(std::span<const Keep> items) noexcept;
   bool storeFallback(std::span<const Keep> items) noexcept;
   std::vector<Keep> takeOwed();
+  bool eraseOwed() noexcept;
   void owe(const Key& key) noexcept;
   void opened(const std::string& why) noexcept;
   void closed() noexcept;
@@ -97,6 +102,7 @@ class GuardedCache {
   mutable std::mutex mutex_;  // guards what follows; never held across a call of a cache
   std::condition_variable changed_;
   std::deque<Key> owed_;
+  std::vector<Key> owed_erasures_;  // bounded as owed_ is
   std::size_t owed_bytes_ = 0;
   TimePoint since_{};
   std::chrono::nanoseconds degraded_time_{0};

@@ -30,7 +30,7 @@ WriteBehind::~WriteBehind() {
 }
 
 std::size_t WriteBehind::bytesOf(const Keep& item) noexcept {
-  return item.key.size() + item.entry->footprint();
+  return item.key.size() + (item.entry != nullptr ? item.entry->footprint() : sizeof(Keep));
 }
 
 void WriteBehind::push(Keep item) {
@@ -79,12 +79,30 @@ void WriteBehind::gather(std::unique_lock<std::mutex>& lock) {
                  [this] { return stopping_ || flushing_ || full() || queue_.size() >= kMaxItems; });
 }
 
+/// Stores and erases in the order in which they were pushed, neighbours of a kind together.
+void WriteBehind::apply(std::span<const Keep> batch) {
+  while (!batch.empty()) {
+    const bool erases = batch.front().entry == nullptr;
+    std::size_t count = 1;
+    while (count < batch.size() && (batch[count].entry == nullptr) == erases) ++count;
+    const std::span<const Keep> some = batch.first(count);
+    batch = batch.subspan(count);
+    if (!erases) {
+      cache_.store(some);
+      continue;
+    }
+    std::vector<Key> keys;
+    for (const Keep& item : some) keys.push_back(item.key);
+    cache_.erase(keys);
+  }
+}
+
 void WriteBehind::writeBatch(std::unique_lock<std::mutex>& lock) {
   std::size_t bytes = 0;
   const std::vector<Keep> batch = takeBatch(bytes);
   writing_ = true;
   lock.unlock();
-  cache_.store(batch);
+  apply(batch);
   acknowledged_(batch);
   lock.lock();
   writing_ = false;

@@ -39,7 +39,8 @@ class WriteBehind {
   WriteBehind(const WriteBehind&) = delete;
   WriteBehind& operator=(const WriteBehind&) = delete;
 
-  /// Queues an item, full or not: what has been fetched is not dropped.
+  /// Queues an item, full or not: what has been fetched is not dropped. Without an entry it erases
+  /// what is stored under its key, after what was pushed before.
   void push(Keep item);
 
   [[nodiscard]] bool full() const noexcept {
@@ -59,6 +60,7 @@ class WriteBehind {
   void write();
   void gather(std::unique_lock<std::mutex>& lock);
   void writeBatch(std::unique_lock<std::mutex>& lock);
+  void apply(std::span<const Keep> batch);
 
   GuardedCache& cache_;
   const std::size_t max_bytes_;

@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "forage/fetcher.h"
+#include "forage/request_source.h"
 #include "store/look_ahead.h"
 #include "store/write_behind.h"
 #include "visit/host_budget.h"
@@ -35,7 +36,8 @@ using Message =
 class Mailbox final : public store::LookupHome,
                       public FlightHome,
                       public SlotHome,
-                      public store::RoomListener {
+                      public store::RoomListener,
+                      public RequestListener {
  public:
   /// `session` is woken by posts and outlives the mailbox.
   explicit Mailbox(FetchSession& session) noexcept : session_(session) {}
@@ -50,6 +52,7 @@ class Mailbox final : public store::LookupHome,
     post(SlotGranted{who, host});
   }
   void hasRoom() noexcept override { post(RoomAgain{}); }
+  void hasMore() noexcept override { post(RoomAgain{}); }
 
   /// Called by the owner, first of all: what it posts to itself wakes nobody.
   void attach() noexcept { owner_ = std::this_thread::get_id(); }

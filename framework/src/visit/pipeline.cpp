@@ -1,14 +1,12 @@
 #include "visit/pipeline.h"
 
-#include <algorithm>
 #include <string>
 #include <utility>
 
 #include "forage/config.h"
-#include "http/content_coding.h"
-#include "http/freshness.h"
+#include "http/answer.h"
 #include "http/redirect.h"
-#include "model/cache_key.h"
+#include "http/validation.h"
 
 namespace forage::visit {
 
@@ -17,19 +15,65 @@ namespace {
 /// Of two sources of one visit's hops, the one that says more of what it cost.
 Outcome dearer(Outcome a, Outcome b) noexcept {
   const auto rank = [](Outcome outcome) {
-    return outcome == Outcome::kFetched ? 2 : outcome == Outcome::kJoined ? 1 : 0;
+    switch (outcome) {
+      case Outcome::kFetched:
+        return 4;
+      case Outcome::kRevalidated:
+        return 3;
+      case Outcome::kJoined:
+        return 2;
+      case Outcome::kStale:
+        return 1;
+      default:
+        return 0;
+    }
   };
   return rank(a) >= rank(b) ? a : b;
 }
 
+std::chrono::seconds wholeSeconds(Millis span) noexcept {
+  return std::chrono::floor<std::chrono::seconds>(span);
+}
+
 }  // namespace
+
+void readWants(Asked& asked) {
+  const RequestSpec& spec = asked.spec;
+  asked.wants = http::readCacheControl(spec.headers, true);
+  asked.is_cacheable = (spec.method == "GET" || spec.method == "HEAD") && spec.body.empty() &&
+                       !http::asksServerAlone(spec.headers);
+}
 
 // --- 1 key, 2 look up -------------------------------------------------------------------------
 
 Next Pipeline::begin(Trip& trip) {
   trip.started = services_.clock.now();
-  makeCacheKey(services_.job.cache.key_prefix, trip.url.text(), trip.key);
-  return lookUp(trip);
+  if (trip.asked != nullptr) prepareFields(trip);
+  services_.rules.makeKey(trip, trip.key);
+  if (trip.isCacheable() && services_.job.cache.mode != CacheMode::kForceRefresh) {
+    return lookUp(trip);
+  }
+  // What a cache never answers; HEAD and unsafe methods change what it holds all the same.
+  trip.status.forward = trip.isCacheable()       ? Forward::kRequest
+                        : trip.method() == "GET" ? Forward::kBypass
+                                                 : Forward::kMethod;
+  trip.alone = !trip.isCacheable();
+  return goOn(trip);
+}
+
+/// What is sent is the request's own, and what it leaves out of our usual fields.
+void Pipeline::prepareFields(Trip& trip) const {
+  trip.fields = trip.asked->spec.headers;
+  for (const HeaderField& field : services_.request_headers) {
+    if (trip.fields.find(field.name)) continue;
+    // A part of a coded body is of no use to anybody.
+    const bool part = trip.fields.find("Range").has_value();
+    if (part && equalsIgnoreCase(field.name, "Accept-Encoding")) {
+      trip.fields.add(field.name, "identity");
+    } else {
+      trip.fields.add(field.name, field.value);
+    }
+  }
 }
 
 void Pipeline::reject(Trip& trip, std::string_view text, std::string why) {
@@ -49,33 +93,127 @@ Next Pipeline::lookUp(Trip& trip) {
   return use(trip);
 }
 
-// --- 3 judge, 4 join --------------------------------------------------------------------------
+/// The URL's key holds another variant than the one that is asked for, which may have a key of its
+/// own.
+Next Pipeline::lookForVariant(Trip& trip) {
+  trip.displaced = std::move(trip.found);
+  Key own = services_.rules.variantKey(trip.key, *trip.displaced, trip);
+  trip.status.forward = Forward::kVaryMiss;
+  if (own.empty()) return goOn(trip);
+  trip.base = std::exchange(trip.key, std::move(own));
+  return lookUp(trip);
+}
+
+// --- 3 judge ----------------------------------------------------------------------------------
 
 Next Pipeline::use(Trip& trip) {
-  if (trip.found != nullptr &&
-      http::isFreshByAge(trip.found->received(), services_.job.cache.expire_after,
-                         services_.clock.wallNow())) {
-    const EntryPtr entry = std::move(trip.found);
-    if (trip.leads) {  // looked again, and it had come in meanwhile
-      trip.leads = false;
-      services_.flights.complete(trip.key, entry, false);
-    }
-    return answerFrom(trip, entry, Outcome::kHit);
+  const bool is_variant = !trip.base.empty();
+  if (is_variant) std::swap(trip.key, trip.base);
+  if (trip.found != nullptr && services_.flights.isErased(trip.key, trip.issued)) {
+    trip.found.reset();
+    trip.displaced.reset();
   }
-  trip.found.reset();
+  if (trip.found != nullptr && !services_.rules.matches(*trip.found, trip)) {
+    if (!is_variant) return lookForVariant(trip);
+    trip.found.reset();
+  }
+  trip.base.clear();
+  if (trip.found != nullptr) return useStored(trip, services_.clock.wallNow());
+  if (trip.status.forward == Forward::kNone) trip.status.forward = Forward::kUriMiss;
+  return goOn(trip);
+}
+
+Next Pipeline::useStored(Trip& trip, WallTime now) {
+  const bool watched = trip.asked != nullptr || services_.delivery.isWatched();
+  if (!watched && services_.rules.isFresh(*trip.found, trip, now)) {
+    return answerHit(trip, Outcome::kHit);
+  }
+  const http::Judgement judged = services_.rules.judge(*trip.found, trip, now);
+  trip.status.ttl.reset();
+  if (judged.lifetime.span != kForever) {
+    trip.status.ttl = wholeSeconds(judged.lifetime.span - judged.age);
+  }
+  switch (judged.reuse) {
+    case http::Reuse::kFresh:
+      return answerHit(trip, Outcome::kHit);
+    case http::Reuse::kStale:
+      return answerHit(trip, Outcome::kStale);
+    case http::Reuse::kStaleWhileRevalidate:
+      if (leadsOn(trip, *trip.found)) break;  // what follows must not come of what has expired
+      trip.stored = trip.found;
+      return useStale(trip);
+    case http::Reuse::kValidate:
+      break;
+  }
+  const bool expired = judged.lifetime.span != kForever && judged.age >= judged.lifetime.span;
+  trip.status.forward = expired ? Forward::kStale : Forward::kRequest;
+  trip.stored = std::move(trip.found);
+  trip.stale_if_error = judged.stale_if_error;
+  return goOn(trip);
+}
+
+/// Answers with what has expired, and goes on to validate it where nobody else does.
+Next Pipeline::useStale(Trip& trip) {
+  (void)answerHit(trip, Outcome::kStale);
+  if (trip.delivered || services_.job.cache.mode == CacheMode::kOffline) return Next::kDone;
+  trip.delivered = true;
+  trip.source = Outcome::kHit;
+  trip.status = {};
+  const SingleFlight::Joined joined =
+      services_.flights.join(trip.key, trip.issued, nullptr, nullptr);
+  if (joined.role != SingleFlight::Role::kLeads) return Next::kDone;
+  trip.leads = true;
+  trip.validates = http::hasValidator(*trip.stored);
+  return Next::kFetch;
+}
+
+Next Pipeline::answerHit(Trip& trip, Outcome source) {
+  const EntryPtr entry = std::move(trip.found);
+  if (trip.leads) {  // looked again, and it had come in meanwhile
+    trip.leads = false;
+    services_.flights.complete(trip.key, entry, false);
+  }
+  trip.status.hit = true;
+  trip.status.forward = Forward::kNone;
+  return answerFrom(trip, entry, trip.waited ? Outcome::kJoined : source);
+}
+
+// --- 4 join -----------------------------------------------------------------------------------
+
+/// Nothing that is stored may answer.
+Next Pipeline::goOn(Trip& trip) {
+  const bool offline = services_.job.cache.mode == CacheMode::kOffline;
+  if (offline || (trip.asked != nullptr && trip.asked->wants.only_if_cached)) return refuse(trip);
   if (trip.leads) return Next::kFetch;
-  const SingleFlight::Joined joined = services_.flights.join(trip.key, trip.issued, home_, &trip);
+  if (trip.alone) return Next::kFetch;
+  // Conditions, ranges and what must not be stored are between one client and the server.
+  if (trip.asked != nullptr &&
+      (trip.method() != "GET" || trip.asked->wants.no_store || trip.fields.find("Range") ||
+       trip.fields.find("If-None-Match") || trip.fields.find("If-Modified-Since"))) {
+    trip.alone = true;
+    return Next::kFetch;
+  }
+  return join(trip);
+}
+
+Next Pipeline::join(Trip& trip) {
+  const SingleFlight::Joined joined = services_.flights.join(trip.key, trip.issued, &home_, &trip);
   switch (joined.role) {
     case SingleFlight::Role::kParked:
       return Next::kParked;
     case SingleFlight::Role::kAnswered:
-      return answerFrom(trip, joined.entry, Outcome::kJoined);
+      return answered(trip, {joined.entry, {}, false, false});
     case SingleFlight::Role::kLeads:
       break;
   }
   trip.leads = true;
-  if (!joined.look_again) return Next::kFetch;
+  if (!joined.look_again || services_.job.cache.mode == CacheMode::kForceRefresh) {
+    return Next::kFetch;
+  }
   services_.metrics.lookups_again.add();
+  trip.displaced.reset();
+  trip.stored.reset();
+  trip.status = {};
   return lookUp(trip);
 }
 
@@ -84,104 +222,49 @@ Next Pipeline::answered(Trip& trip, const FlightAnswer& answer) {
     trip.leads = true;
     return Next::kFetch;
   }
-  if (answer.entry != nullptr) return answerFrom(trip, answer.entry, Outcome::kJoined);
-  trip.source = dearer(trip.source, Outcome::kJoined);
-  return deliver(trip, nullptr, answer.failure, false);
+  trip.status.collapsed = true;
+  if (answer.entry == nullptr) {
+    trip.source = dearer(trip.source, Outcome::kJoined);
+    return deliver(trip, nullptr, answer.failure, false);
+  }
+  if (answer.stale) return answerFrom(trip, answer.entry, Outcome::kStale);
+  if (!services_.rules.mayShare(*answer.entry, trip, services_.clock.wallNow())) {
+    trip.status.collapsed = false;
+    trip.alone = true;
+    return Next::kFetch;
+  }
+  return answerFrom(trip, answer.entry, Outcome::kJoined);
+}
+
+/// Only the cache may be asked, and it cannot answer: for the job's own URLs a failure, for a
+/// request that said so the response that it expects (RFC 9111, section 5.2.1.7).
+Next Pipeline::refuse(Trip& trip) {
+  const bool own = trip.asked == nullptr;
+  if (trip.leads) {
+    trip.leads = false;
+    services_.flights.abandon(trip.key);
+  }
+  trip.source = dearer(trip.source, Outcome::kHit);
+  if (own) {
+    trip.source = Outcome::kFailed;
+    return deliver(trip, nullptr,
+                   {ErrorKind::kOffline, "not in the cache, and no request is allowed"}, false);
+  }
+  return deliver(trip,
+                 http::ownResponse(504, "Gateway Timeout", trip.key, services_.clock.wallNow()), {},
+                 false);
+}
+
+/// Whether `entry` is a redirect that this trip follows.
+bool Pipeline::leadsOn(const Trip& trip, const Entry& entry) noexcept {
+  if (trip.delivered || (trip.asked != nullptr && !trip.asked->spec.follow_redirects)) return false;
+  return http::redirectTarget(entry.status(), entry.headers()).has_value();
 }
 
 Next Pipeline::answerFrom(Trip& trip, const EntryPtr& entry, Outcome source) {
   trip.source = dearer(trip.source, source);
-  if (const auto location = http::redirectTarget(entry->status(), entry->headers())) {
-    return follow(trip, entry, *location);
-  }
-  return deliver(trip, entry, {}, isStorable(entry->status()));
-}
-
-// --- 6 fetch ----------------------------------------------------------------------------------
-
-void Pipeline::fetching(Trip& trip) {
-  trip.requested = services_.clock.wallNow();
-  trip.request = {"GET", &trip.url, services_.request_headers.view(), {}};
-  services_.metrics.in_flight.fetch_add(1, std::memory_order_relaxed);
-  if (RunObserver* observer = services_.delivery.observer()) {
-    observer->fetching(trip.group->name, trip.url.text());
-  }
-}
-
-// --- 7 settle ---------------------------------------------------------------------------------
-
-Next Pipeline::settle(Trip& trip, Fetched&& fetched) {
-  Metrics& metrics = services_.metrics;
-  metrics.in_flight.fetch_sub(1, std::memory_order_relaxed);
-  metrics.requests.add(fetched.requests);
-  metrics.bytes.add(fetched.wire_bytes);
-  trip.group->metrics->requests.add(fetched.requests);
-  trip.group->metrics->bytes.add(fetched.wire_bytes);
-  if (fetched.reused) metrics.connections_reused.add();
-  trip.requests += fetched.requests;
-  trip.source = Outcome::kFetched;
-  if (auto* failure = std::get_if<Failure>(&fetched.result)) return fail(trip, std::move(*failure));
-  return settleResponse(trip, std::move(std::get<Response>(fetched.result)));
-}
-
-Next Pipeline::settleResponse(Trip& trip, Response&& response) {
-  if (Failure failure = checkContent(trip, response)) return fail(trip, std::move(failure));
-  const WallTime received = services_.clock.wallNow();
-  const WallTime expires = saturatingAdd(received, services_.job.cache.expire_after);
-  const auto entry = std::make_shared<const Entry>(
-      trip.key, std::move(response), trip.requested, received,
-      services_.job.cache.expire_after == kForever ? WallTime::max() : expires);
-  trip.leads = false;
-  if (const auto location = http::redirectTarget(entry->status(), entry->headers())) {
-    // Held: who asks for it before it is known where it leads follows it without a request.
-    services_.flights.complete(trip.key, entry, true);
-    trip.hops.push_back({trip.key, entry});
-    return follow(trip, entry, *location);
-  }
-  const bool storable = isStorable(entry->status());
-  services_.flights.complete(trip.key, entry, storable);
-  if (storable) store(trip.key, entry);
-  return deliver(trip, entry, {}, storable);
-}
-
-Failure Pipeline::checkContent(Trip& trip, const Response& response) const {
-  if (response.body.empty() || !response.headers.find("Content-Encoding")) return {};
-  http::Decoded decoded =
-      http::decodeContent(response.headers, response.body, services_.job.fetch.limits.max_filesize);
-  if (decoded.failure) return std::move(decoded.failure);
-  if (!decoded.untouched && services_.delivery.isWatched()) {
-    trip.decoded = std::make_shared<const std::string>(std::move(decoded.content));
-  }
-  return {};
-}
-
-Next Pipeline::follow(Trip& trip, const EntryPtr& entry, std::string_view location) {
-  if (trip.redirects >= services_.job.fetch.max_redirs) {
-    return fail(
-        trip, {ErrorKind::kRedirect, "more than " + std::to_string(services_.job.fetch.max_redirs) +
-                                         " redirects (fetch.max_redirs)"});
-  }
-  std::string why;
-  std::optional<Url> target = trip.url.resolve(location, &why);
-  if (!target) {
-    return fail(trip, {ErrorKind::kRedirect, std::to_string(entry->status()) +
-                                                 " leads to what cannot be fetched: " + why});
-  }
-  ++trip.redirects;
-  services_.metrics.redirects.add();
-  if (trip.first_url.empty()) trip.first_url = trip.url.text();
-  trip.url = std::move(*target);
-  trip.decoded.reset();
-  makeCacheKey(services_.job.cache.key_prefix, trip.url.text(), trip.key);
-  return lookUp(trip);
-}
-
-Next Pipeline::fail(Trip& trip, Failure failure) {
-  if (trip.leads) {
-    trip.leads = false;
-    services_.flights.fail(trip.key, failure);
-  }
-  return deliver(trip, nullptr, std::move(failure), false);
+  if (leadsOn(trip, *entry)) return follow(trip, entry);
+  return deliver(trip, entry, {}, services_.rules.isAllowable(entry->status()));
 }
 
 void Pipeline::cancel(Trip& trip, bool taken_up) {
@@ -189,7 +272,7 @@ void Pipeline::cancel(Trip& trip, bool taken_up) {
     trip.leads = false;
     services_.flights.abandon(trip.key);
   }
-  if (taken_up) {
+  if (taken_up && !trip.delivered) {
     trip.source = Outcome::kFailed;
     (void)deliver(trip, nullptr, {ErrorKind::kCancelled, "the run was stopped"}, false);
   } else {
@@ -197,41 +280,11 @@ void Pipeline::cancel(Trip& trip, bool taken_up) {
   }
 }
 
-bool Pipeline::isStorable(int status) const noexcept {
-  const std::vector<int>& codes = services_.job.cache.allowable_codes;
-  return services_.job.cache.expire_after > Millis::zero() &&
-         std::find(codes.begin(), codes.end(), status) != codes.end();
-}
-
-void Pipeline::store(const Key& key, const EntryPtr& entry) {
-  if (services_.writes != nullptr) {
-    // Retires the flight when it is acknowledged.
-    services_.writes->push({key, entry, services_.job.cache.expire_after, false});
-    return;
-  }
-  keep_.key = key;
-  keep_.entry = entry;
-  keep_.lifetime = services_.job.cache.expire_after;
-  services_.cache.store(std::span(&keep_, 1));
-  keep_.entry.reset();
-  services_.flights.retire(key, entry, true);
-}
-
-void Pipeline::keepHops(Trip& trip, bool final_is_kept) {
-  for (Hop& hop : trip.hops) {
-    if (final_is_kept) {
-      store(hop.key, hop.entry);
-    } else {
-      services_.flights.retire(hop.key, hop.entry, false);
-    }
-  }
-  trip.hops.clear();
-}
-
 // --- 8 deliver --------------------------------------------------------------------------------
 
 Next Pipeline::deliver(Trip& trip, const EntryPtr& entry, Failure failure, bool stored) {
   keepHops(trip, stored);
+  if (trip.delivered) return Next::kDone;
   if (entry != nullptr && !failure && entry->status() < 400 && !services_.delivery.isWatched()) {
     services_.delivery.count(trip.source, *trip.group->metrics);
     return Next::kDone;
@@ -248,9 +301,11 @@ Next Pipeline::deliver(Trip& trip, const EntryPtr& entry, Failure failure, bool 
   visit.stored = stored && trip.source == Outcome::kFetched;
   visit.decoded = std::move(trip.decoded);
   visit.max_content = services_.job.fetch.limits.max_filesize;
+  if (trip.asked != nullptr) visit.tag = trip.asked->spec.tag;
+  if (entry != nullptr) describe(trip, entry, visit);
   if (!visit.failure && visit.status() >= 400) {
     visit.failure = {ErrorKind::kStatus,
-                     std::to_string(visit.status()) + " " + std::string(entry->reason())};
+                     std::to_string(visit.status()) + " " + std::string(visit.response->reason())};
   }
   visit.outcome = visit.failure ? Outcome::kFailed : trip.source;
   if (services_.delivery.isWatched() || visit.failure) {
@@ -261,6 +316,20 @@ Next Pipeline::deliver(Trip& trip, const EntryPtr& entry, Failure failure, bool 
   }
   services_.delivery.deliver(std::move(visit), *trip.group->metrics);
   return Next::kDone;
+}
+
+/// What the cache did, and, for a request of its own, no more of the response than it asked for.
+void Pipeline::describe(const Trip& trip, const EntryPtr& entry, Visit& visit) const {
+  visit.cache_status = trip.status;
+  visit.cache_status.stored = visit.stored;
+  const bool from_cache = trip.source != Outcome::kFetched;
+  if (from_cache) visit.age = wholeSeconds(http::currentAge(*entry, services_.clock.wallNow()));
+  if (trip.asked == nullptr) return;
+  if (trip.isCacheable() && (from_cache || trip.validates)) {
+    visit.response = http::answerFrom(entry, trip.method(), trip.asked->spec.headers,
+                                      trip.source == Outcome::kRevalidated);
+  }
+  if (visit.response != entry) visit.decoded.reset();
 }
 
 }  // namespace forage::visit

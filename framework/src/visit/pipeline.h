@@ -10,6 +10,7 @@
 #include "forage/metrics.h"
 #include "store/guarded_cache.h"
 #include "store/write_behind.h"
+#include "visit/cache_rules.h"
 #include "visit/delivery.h"
 #include "visit/host_budget.h"
 #include "visit/single_flight.h"
@@ -28,6 +29,7 @@ struct Services {
   HostBudget& hosts;
   Delivery& delivery;
   const Headers& request_headers;
+  const CacheRules& rules;
 };
 
 /// What a trip needs next.
@@ -38,13 +40,17 @@ enum class Next {
   kDone,    ///< nothing: it has been delivered
 };
 
+/// Reads what `asked.spec` says to the cache.
+void readWants(Asked& asked);
+
 class Pipeline {
  public:
   /// `home` is told about parked trips.
   Pipeline(const Services& services, FlightHome& home) noexcept
       : services_(services), home_(home) {}
 
-  /// Step 1, with trip.url set; looks up in place where the cache can do that.
+  // pipeline.cpp: steps 1 to 4 and 8
+  /// Step 1, with trip.url (and trip.asked) set; looks up in place where the cache can do that.
   [[nodiscard]] Next begin(Trip& trip);
   /// Delivers a text that is no URL.
   void reject(Trip& trip, std::string_view text, std::string why);
@@ -52,24 +58,48 @@ class Pipeline {
   [[nodiscard]] Next use(Trip& trip);
   /// A parked trip has been answered, or leads now.
   [[nodiscard]] Next answered(Trip& trip, const FlightAnswer& answer);
+  /// A stop: gives up what the trip leads. Delivers it only if `taken_up`, as cancelled.
+  void cancel(Trip& trip, bool taken_up);
+
+  // pipeline_settle.cpp: steps 6 and 7
   /// Step 6: its fetch starts now.
   void fetching(Trip& trip);
   /// Step 7.
   [[nodiscard]] Next settle(Trip& trip, Fetched&& fetched);
-  /// A stop: gives up what the trip leads. Delivers it only if `taken_up`, as cancelled.
-  void cancel(Trip& trip, bool taken_up);
 
  private:
+  using Forward = CacheStatus::Forward;
+
+  void prepareFields(Trip& trip) const;
   Next lookUp(Trip& trip);
+  Next lookForVariant(Trip& trip);
+  Next useStored(Trip& trip, WallTime now);
+  Next useStale(Trip& trip);
+  Next goOn(Trip& trip);
+  Next join(Trip& trip);
+  Next answerHit(Trip& trip, Outcome source);
   Next answerFrom(Trip& trip, const EntryPtr& entry, Outcome source);
-  Next follow(Trip& trip, const EntryPtr& entry, std::string_view location);
-  Next fail(Trip& trip, Failure failure);
-  Next settleResponse(Trip& trip, Response&& response);
-  Failure checkContent(Trip& trip, const Response& response) const;
-  bool isStorable(int status) const noexcept;
-  void keepHops(Trip& trip, bool final_is_kept);
-  void store(const Key& key, const EntryPtr& entry);
+  Next refuse(Trip& trip);
   Next deliver(Trip& trip, const EntryPtr& entry, Failure failure, bool stored);
+  void describe(const Trip& trip, const EntryPtr& entry, Visit& visit) const;
+
+  Next settleResponse(Trip& trip, Response&& response);
+  Next settleNotModified(Trip& trip, Response&& response);
+  Next settlePassing(Trip& trip, Response&& response);
+  Next settleError(Trip& trip, Failure failure);
+  Next answerStale(Trip& trip);
+  Next finishFetched(Trip& trip, const EntryPtr& entry, bool storable);
+  EntryPtr makeEntry(const Trip& trip, Response&& response, const EntryPtr& body_of) const;
+  Failure checkContent(Trip& trip, const Response& response) const;
+  void invalidate(const Trip& trip, const Response& response);
+  void updateByHead(const Trip& trip, const Response& response);
+  Next follow(Trip& trip, const EntryPtr& entry);
+  Next fail(Trip& trip, Failure failure);
+  void keepHops(Trip& trip, bool final_is_kept);
+  void store(const Trip& trip, const Key& key, const EntryPtr& entry);
+  void put(const Key& key, const EntryPtr& entry);
+  void erase(const Key& key);
+  [[nodiscard]] static bool leadsOn(const Trip& trip, const Entry& entry) noexcept;
 
   const Services& services_;
   FlightHome& home_;

@@ -26,7 +26,7 @@ void SingleFlight::end(Shard& shard, Flights::iterator flight) {
   }
 }
 
-SingleFlight::Joined SingleFlight::join(const Key& key, std::uint64_t issued, FlightHome& home,
+SingleFlight::Joined SingleFlight::join(const Key& key, std::uint64_t issued, FlightHome* home,
                                         void* visit) {
   const Ref ref(key);
   Shard& shard = shardOf(ref);
@@ -40,11 +40,11 @@ SingleFlight::Joined SingleFlight::join(const Key& key, std::uint64_t issued, Fl
     return {Role::kLeads, nullptr, look_again};
   }
   if (flight->second.entry) return {Role::kAnswered, flight->second.entry, false};
-  flight->second.parked.push_back({&home, visit});
+  if (home != nullptr) flight->second.parked.push_back({home, visit});
   return {Role::kParked, nullptr, false};
 }
 
-void SingleFlight::complete(const Key& key, const EntryPtr& entry, bool held) {
+void SingleFlight::complete(const Key& key, const EntryPtr& entry, bool held, bool stale) {
   const Ref ref(key);
   std::vector<Parked> parked;
   if (held) {
@@ -58,7 +58,7 @@ void SingleFlight::complete(const Key& key, const EntryPtr& entry, bool held) {
     parked = end(ref);
   }
   if (parked.empty()) return;
-  const FlightAnswer answer{entry, {}, false};
+  const FlightAnswer answer{entry, {}, false, stale};
   for (const Parked& one : parked) one.home->answered(one.visit, answer);
 }
 
@@ -85,7 +85,7 @@ std::vector<SingleFlight::Parked> SingleFlight::end(const Ref& ref) {
 }
 
 void SingleFlight::fail(const Key& key, const Failure& failure) {
-  const FlightAnswer answer{nullptr, failure, false};
+  const FlightAnswer answer{nullptr, failure, false, false};
   for (const Parked& one : end(Ref(key))) one.home->answered(one.visit, answer);
 }
 
@@ -105,7 +105,32 @@ void SingleFlight::abandon(const Key& key) {
     heir = parked.front();
     parked.erase(parked.begin());
   }
-  heir.home->answered(heir.visit, {nullptr, {}, true});
+  heir.home->answered(heir.visit, {nullptr, {}, true, false});
+}
+
+void SingleFlight::beginErase(const Key& key) {
+  Shard& shard = shardOf(Ref(key));
+  const std::lock_guard lock(shard.mutex);
+  ++shard.erasing[key];
+  any_erased_.store(true);
+}
+
+void SingleFlight::endErase(const Key& key) {
+  const Ref ref(key);
+  Shard& shard = shardOf(ref);
+  const std::lock_guard lock(shard.mutex);
+  const auto one = shard.erasing.find(key);
+  if (one == shard.erasing.end()) return;
+  if (--one->second == 0) shard.erasing.erase(one);
+  shard.erased.leave(ref.hash, ++sequence_);
+}
+
+bool SingleFlight::isErased(const Key& key, std::uint64_t issued) noexcept {
+  if (!any_erased_.load(std::memory_order_relaxed)) return false;
+  const Ref ref(key);
+  Shard& shard = shardOf(ref);
+  const std::lock_guard lock(shard.mutex);
+  return shard.erasing.contains(key) || shard.erased.isNewer(ref.hash, issued);
 }
 
 std::size_t SingleFlight::size() const {

@@ -27,9 +27,10 @@ namespace forage::visit {
 
 /// What becomes of a parked visit.
 struct FlightAnswer {
-  EntryPtr entry;     ///< the leader's response, storable or not
-  Failure failure;    ///< the leader's failure, where there is no entry
-  bool lead = false;  ///< the leader gave up: this visit leads now
+  EntryPtr entry;      ///< the leader's response, storable or not
+  Failure failure;     ///< the leader's failure, where there is no entry
+  bool lead = false;   ///< the leader gave up: this visit leads now
+  bool stale = false;  ///< `entry` has expired, and answers because the server cannot
 };
 
 /// Is told what becomes of its parked visits. Called by any group thread; quick, thread-safe.
@@ -52,11 +53,13 @@ class SingleFlight {
   [[nodiscard]] std::uint64_t now() const noexcept { return sequence_.load(); }
 
   /// Asks for `key` after a look-up issued at `issued` has missed it. kLeads: the caller owes
-  /// complete(), fail() or abandon(). kParked: `home` will be told about `visit`, exactly once.
-  [[nodiscard]] Joined join(const Key& key, std::uint64_t issued, FlightHome& home, void* visit);
+  /// complete(), fail() or abandon(). kParked: `home` will be told about `visit`, exactly once;
+  /// without a `home` nobody is.
+  [[nodiscard]] Joined join(const Key& key, std::uint64_t issued, FlightHome* home, void* visit);
 
-  /// Answers a flight. With `held`, it stays until retire(); otherwise it ends here.
-  void complete(const Key& key, const EntryPtr& entry, bool held);
+  /// Answers a flight. With `held`, it stays until retire(); otherwise it ends here. `stale` is
+  /// told to those who wait.
+  void complete(const Key& key, const EntryPtr& entry, bool held, bool stale = false);
 
   /// Ends a held flight; `stored`: the cache has acknowledged its entry.
   void retire(const Key& key, const EntryPtr& entry, bool stored);
@@ -66,6 +69,13 @@ class SingleFlight {
 
   /// The leader was cancelled: hands over to the visit parked longest, or ends the flight.
   void abandon(const Key& key);
+
+  /// What the cache holds of `key` is being erased, until endErase(): what look-ups find of it, or
+  /// found before that, is of the past. Each begin has its end.
+  void beginErase(const Key& key);
+  void endErase(const Key& key);
+  /// Whether what a look-up issued at `issued` found of `key` may have been erased since.
+  [[nodiscard]] bool isErased(const Key& key, std::uint64_t issued) noexcept;
 
   /// Flights under way or held; for tests and metrics.
   [[nodiscard]] std::size_t size() const;
@@ -111,6 +121,8 @@ class SingleFlight {
     Flights flights;
     std::vector<Flights::node_type> spare;  // ended flights, to be used again
     Marks marks;
+    std::unordered_map<Key, std::size_t> erasing;  // how often
+    Marks erased;
   };
 
   Shard& shardOf(const Ref& ref) noexcept { return shards_[ref.hash % kShards]; }
@@ -119,6 +131,7 @@ class SingleFlight {
   std::vector<Parked> end(const Ref& ref);
 
   std::atomic<std::uint64_t> sequence_{0};
+  std::atomic<bool> any_erased_{false};  // until then nobody needs to look
   std::array<Shard, kShards> shards_;
 };
 

@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -11,8 +12,10 @@
 #include "forage/entry.h"
 #include "forage/fetcher.h"
 #include "forage/metrics.h"
+#include "forage/request_source.h"
 #include "forage/url.h"
 #include "forage/visit.h"
+#include "http/cache_control.h"
 
 namespace forage::visit {
 
@@ -27,21 +30,41 @@ struct TripGroup {
   std::size_t index = 0;
   std::string_view name;
   GroupMetrics* metrics = nullptr;
+  std::optional<Millis> expire_after;
+};
+
+/// A request that is more than the URL of a list, and what it says to the cache.
+struct Asked {
+  RequestSpec spec;
+  http::CacheControl wants;
+  /// A whole GET or HEAD that the cache may answer; others go to the server.
+  bool is_cacheable = false;
 };
 
 struct Trip {
   TripGroup* group = nullptr;
   std::uint64_t position = 0;
-  Url url;                   ///< of the present hop
-  std::string first_url;     ///< of the first hop, once there has been a redirect
-  Key key;                   ///< of the present hop
-  std::uint64_t issued = 0;  ///< SingleFlight::now() before its look-up
-  EntryPtr found;            ///< what its look-up found
+  Url url;                       ///< of the present hop
+  std::string first_url;         ///< of the first hop, once there has been a redirect
+  std::unique_ptr<Asked> asked;  ///< null: GET with the run's own fields
+  Key key;                       ///< of the present look-up
+  Key base;                      ///< of the URL, while `key` is that of one of its variants
+  std::uint64_t issued = 0;      ///< SingleFlight::now() before its look-up
+  EntryPtr found;                ///< what its look-up found
+  EntryPtr displaced;            ///< another variant, which the URL's key holds
+  EntryPtr stored;               ///< what is stored and may not answer as it stands
+  bool stale_if_error = false;   ///< `stored` may answer where the server cannot
   bool looked_up = false;
-  bool queued = false;    ///< in its group's queue, in the order of the list
-  bool leads = false;     ///< it owes the flight of `key` an answer
-  bool fetching = false;  ///< its fetch is under way
+  bool queued = false;     ///< in its group's queue, in the order of the list
+  bool leads = false;      ///< it owes the flight of `key` an answer
+  bool alone = false;      ///< it fetches for itself: no flight
+  bool validates = false;  ///< its request asks whether `stored` still holds
+  bool delivered = false;  ///< answered with what was stale; what it does now is for the cache
+  bool fetching = false;   ///< its fetch is under way
+  bool lease = false;      ///< it holds a lease of `key`
+  bool waited = false;     ///< it has waited for another process's lease
   Request request;
+  Headers fields;  ///< of the request, where they are not the run's own
   std::vector<Hop> hops;
   std::uint32_t redirects = 0;
   std::uint32_t requests = 0;
@@ -49,18 +72,35 @@ struct Trip {
   TimePoint started{};
   WallTime requested{};
   std::shared_ptr<const std::string> decoded;
+  CacheStatus status;  ///< of the present hop
 
+  [[nodiscard]] std::string_view method() const noexcept {
+    return asked == nullptr ? std::string_view("GET") : std::string_view(asked->spec.method);
+  }
+  [[nodiscard]] bool isCacheable() const noexcept {
+    return asked == nullptr || asked->is_cacheable;
+  }
+  /// Forgets what belongs to one hop.
+  void beginHop() noexcept {
+    base.clear();
+    found.reset();
+    displaced.reset();
+    stored.reset();
+    stale_if_error = looked_up = alone = validates = waited = false;
+    decoded.reset();
+    status = {};
+  }
   /// Makes it as new, keeping the memory of its strings.
   void reset() noexcept {
+    beginHop();
     first_url.clear();
+    asked.reset();
     key.clear();
     issued = 0;
-    found.reset();
-    looked_up = queued = leads = fetching = false;
+    queued = leads = delivered = fetching = lease = false;
     hops.clear();
     redirects = requests = 0;
     source = Outcome::kHit;
-    decoded.reset();
   }
 };
 

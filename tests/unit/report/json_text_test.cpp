@@ -1,4 +1,4 @@
-#include "report/json_text.h"
+#include "forage/json_text.h"
 
 #include <gtest/gtest.h>
 
@@ -82,6 +82,23 @@ TEST(JsonText, WritesBase64AsItsStandardShows) {
     std::string out;
     appendBase64(out, bytes);
     EXPECT_EQ(out, expected);
+  }
+}
+
+TEST(Base64, ReadsWhatItWritesWithOrWithoutPadding) {
+  std::string bytes;
+  for (int i = 0; i < 300; ++i) {
+    std::string text;
+    appendBase64(text, bytes);
+    EXPECT_EQ(decodeBase64(text), bytes);
+    EXPECT_EQ(decodeBase64(text.substr(0, text.find('='))), bytes);
+    bytes += static_cast<char>(i * 7);
+  }
+}
+
+TEST(Base64, ReadsNothingElse) {
+  for (const char* text : {"A", "AAAAA", "AA=A", "=", "====", "AA A", "AA-_", "A\nAA"}) {
+    EXPECT_EQ(decodeBase64(text), std::nullopt) << text;
   }
 }
 

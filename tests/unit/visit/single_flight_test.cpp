@@ -25,7 +25,7 @@ class Home final : public FlightHome {
 class SingleFlightTest : public ::testing::Test {
  protected:
   SingleFlight::Joined join(const Key& key, void* visit = nullptr) {
-    return flights_.join(key, flights_.now(), home_, visit);
+    return flights_.join(key, flights_.now(), &home_, visit);
   }
 
   SingleFlight flights_;
@@ -84,11 +84,11 @@ TEST_F(SingleFlightTest, ALookUpIssuedBeforeTheAcknowledgementLooksAgain) {
   const EntryPtr entry = makeEntry("k", "body");
   flights_.complete("k", entry, true);
   flights_.retire("k", entry, true);
-  const auto late = flights_.join("k", before, home_, &a_);
+  const auto late = flights_.join("k", before, &home_, &a_);
   EXPECT_EQ(late.role, Role::kLeads);
   EXPECT_TRUE(late.look_again);
   flights_.abandon("k");
-  EXPECT_FALSE(flights_.join("k", flights_.now(), home_, &a_).look_again);
+  EXPECT_FALSE(flights_.join("k", flights_.now(), &home_, &a_).look_again);
 }
 
 TEST_F(SingleFlightTest, WhatWasNotStoredNeedsNoSecondLook) {
@@ -97,19 +97,19 @@ TEST_F(SingleFlightTest, WhatWasNotStoredNeedsNoSecondLook) {
   const EntryPtr entry = makeEntry("k", "body");
   flights_.complete("k", entry, true);
   flights_.retire("k", entry, false);
-  EXPECT_FALSE(flights_.join("k", before, home_, &a_).look_again);
+  EXPECT_FALSE(flights_.join("k", before, &home_, &a_).look_again);
 }
 
 TEST_F(SingleFlightTest, ALookUpOlderThanAllMarksLooksAgain) {
   const std::uint64_t before = flights_.now();
   for (int i = 0; i < 200'000; ++i) {
     const Key key = "k" + std::to_string(i);
-    (void)flights_.join(key, flights_.now(), home_, &a_);
+    (void)flights_.join(key, flights_.now(), &home_, &a_);
     const EntryPtr entry = makeEntry(key, "");
     flights_.complete(key, entry, true);
     flights_.retire(key, entry, true);
   }
-  EXPECT_TRUE(flights_.join("k0", before, home_, &a_).look_again);
+  EXPECT_TRUE(flights_.join("k0", before, &home_, &a_).look_again);
   EXPECT_EQ(flights_.size(), 1u);
 }
 
@@ -136,7 +136,7 @@ TEST(SingleFlightThreads, ExactlyOneLeadsEachKeyWhateverTheThreadsDo) {
     threads.emplace_back([&] {
       for (int i = 0; i < kKeys; ++i) {
         const Key key = "k" + std::to_string(i);
-        const auto joined = flights.join(key, flights.now(), home, nullptr);
+        const auto joined = flights.join(key, flights.now(), &home, nullptr);
         if (joined.role == Role::kParked) ++parked;
         if (joined.role != Role::kLeads) continue;
         ++leads;

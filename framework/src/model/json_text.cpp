@@ -1,4 +1,4 @@
-#include "report/json_text.h"
+#include "forage/json_text.h"
 
 #include <array>
 #include <cstdint>
@@ -149,6 +149,33 @@ void appendBase64(std::string& out, std::string_view bytes) {
   out += kAlphabet[group >> 12 & 63];
   out += rest == 2 ? kAlphabet[group >> 6 & 63] : '=';
   out += '=';
+}
+
+std::optional<std::string> decodeBase64(std::string_view text) {
+  while (!text.empty() && text.size() % 4 == 0 && text.back() == '=') {
+    text.remove_suffix(text.ends_with("==") ? 2 : 1);
+  }
+  const auto valueOf = [](char c) -> int {
+    if (c >= 'A' && c <= 'Z') return c - 'A';
+    if (c >= 'a' && c <= 'z') return c - 'a' + 26;
+    if (c >= '0' && c <= '9') return c - '0' + 52;
+    return c == '+' ? 62 : c == '/' ? 63 : -1;
+  };
+  if (text.size() % 4 == 1) return std::nullopt;
+  std::string bytes;
+  bytes.reserve(text.size() / 4 * 3 + 2);
+  std::uint32_t group = 0;
+  unsigned bits = 0;
+  for (const char c : text) {
+    const int value = valueOf(c);
+    if (value < 0) return std::nullopt;
+    group = group << 6 | static_cast<std::uint32_t>(value);
+    bits += 6;
+    if (bits < 8) continue;
+    bits -= 8;
+    bytes += static_cast<char>(group >> bits & 0xff);
+  }
+  return bytes;
 }
 
 }  // namespace forage

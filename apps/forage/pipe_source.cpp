@@ -1,0 +1,141 @@
+#include "pipe_source.h"
+
+#include <poll.h>
+#include <sys/eventfd.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <array>
+#include <cerrno>
+#include <cstdint>
+#include <utility>
+
+#include "forage/error.h"
+
+namespace forage::app {
+
+namespace {
+
+std::size_t bytesOf(const RequestSpec& request) noexcept {
+  return sizeof request + request.url.size() + request.headers.block().size() + request.body.size();
+}
+
+}  // namespace
+
+PipeSource::PipeSource(int fd, Refused refused)
+    : fd_(fd), refused_(std::move(refused)), stop_fd_(::eventfd(0, EFD_CLOEXEC)) {
+  if (stop_fd_ < 0) throw Error("standard input: cannot make an eventfd");
+  thread_ = std::thread([this] { read(); });
+}
+
+PipeSource::~PipeSource() {
+  {
+    const std::lock_guard lock(mutex_);
+    stopping_ = true;
+  }
+  room_.notify_all();
+  const std::uint64_t one = 1;
+  [[maybe_unused]] const ssize_t told = ::write(stop_fd_, &one, sizeof one);
+  thread_.join();
+  ::close(stop_fd_);
+}
+
+void PipeSource::listen(RequestListener& listener) {
+  const std::lock_guard lock(mutex_);
+  listener_ = &listener;
+}
+
+RequestSource::State PipeSource::next(RequestSpec& request) {
+  const std::lock_guard lock(mutex_);
+  if (requests_.empty()) {
+    waiting_ = !ended_;
+    return ended_ ? State::kEnd : State::kWait;
+  }
+  request = std::move(requests_.front());
+  requests_.pop_front();
+  bytes_ -= bytesOf(request);
+  room_.notify_all();
+  return State::kRequest;
+}
+
+bool PipeSource::waitReadable() const {
+  std::array<pollfd, 2> fds{{{fd_, POLLIN, 0}, {stop_fd_, POLLIN, 0}}};
+  while (::poll(fds.data(), fds.size(), -1) < 0 && errno == EINTR) {
+  }
+  return (fds[1].revents & POLLIN) == 0;
+}
+
+void PipeSource::read() {
+  std::string text;
+  std::array<char, 64u << 10> chunk;
+  while (waitReadable()) {
+    const ssize_t got = ::read(fd_, chunk.data(), chunk.size());
+    if (got < 0 && (errno == EINTR || errno == EAGAIN)) continue;
+    if (got <= 0) break;
+    text.append(chunk.data(), static_cast<std::size_t>(got));
+    if (!takeLines(text)) return;
+  }
+  if (!text.empty() && !overlong_) takeLine(text);
+  end();
+}
+
+/// Takes the whole lines out of `text`; false: this is to end.
+bool PipeSource::takeLines(std::string& text) {
+  std::size_t at = 0;
+  for (;;) {
+    const std::size_t end = text.find('\n', std::max(at, searched_));
+    if (end == std::string::npos) break;
+    if (!std::exchange(overlong_, false)) {
+      takeLine(std::string_view(text).substr(at, end - at));
+    }
+    at = end + 1;
+    searched_ = at;
+    const std::lock_guard lock(mutex_);
+    if (stopping_) return false;
+  }
+  text.erase(0, at);
+  searched_ = text.size();
+  if (text.size() > kMaxLine) {
+    if (!overlong_) refused_("null", "a line of more than " + std::to_string(kMaxLine) + " bytes");
+    overlong_ = true;
+    text.clear();
+    searched_ = 0;
+  }
+  return true;
+}
+
+void PipeSource::takeLine(std::string_view line) {
+  if (line.find_first_not_of(" \t\r") == std::string_view::npos) return;
+  RequestSpec request;
+  std::string id;
+  std::string why;
+  if (parsePipeRequest(line, request, id, why)) {
+    (void)push(std::move(request));
+  } else {
+    refused_(id, why);
+  }
+}
+
+bool PipeSource::push(RequestSpec&& request) {
+  std::unique_lock lock(mutex_);
+  room_.wait(lock, [this] {
+    return stopping_ || (requests_.size() < kAheadRequests && bytes_ < kAheadBytes);
+  });
+  if (stopping_) return false;
+  bytes_ += bytesOf(request);
+  requests_.push_back(std::move(request));
+  RequestListener* told = std::exchange(waiting_, false) ? listener_ : nullptr;
+  lock.unlock();
+  if (told != nullptr) told->hasMore();
+  return true;
+}
+
+void PipeSource::end() {
+  std::unique_lock lock(mutex_);
+  ended_ = true;
+  RequestListener* told = std::exchange(waiting_, false) ? listener_ : nullptr;
+  lock.unlock();
+  if (told != nullptr) told->hasMore();
+}
+
+}  // namespace forage::app

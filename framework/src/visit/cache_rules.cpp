@@ -1,0 +1,257 @@
+#include "visit/cache_rules.h"
+
+#include <algorithm>
+#include <array>
+#include <utility>
+
+#include "forage/glob.h"
+#include "http/storing.h"
+#include "http/validation.h"
+#include "http/vary.h"
+#include "model/cache_key.h"
+
+namespace forage::visit {
+
+namespace {
+
+/// Of a response that varies with everything: no request matches it.
+constexpr std::string_view kNoMatch = "any";
+/// How much of a body is searched for forbidden patterns.
+constexpr std::size_t kSearched = 1u << 20;
+
+Millis plus(Millis a, Millis b) noexcept {
+  return a == kForever || b == kForever || a > kForever - b ? kForever : a + b;
+}
+
+char lower(char c) noexcept { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; }
+
+bool holds(std::string_view text, std::string_view pattern) {
+  const auto same = [](char a, char b) { return lower(a) == lower(b); };
+  return std::search(text.begin(), text.end(), pattern.begin(), pattern.end(), same) != text.end();
+}
+
+std::string_view digestOf(std::string_view variant) noexcept {
+  return variant.substr(0, variant.find('.'));
+}
+
+std::string_view generationOf(std::string_view variant) noexcept {
+  const std::size_t dot = variant.find('.');
+  return dot == std::string_view::npos ? std::string_view() : variant.substr(dot + 1);
+}
+
+std::string_view withoutScheme(std::string_view url) noexcept {
+  const std::size_t slashes = url.find("://");
+  return slashes == std::string_view::npos ? url : url.substr(slashes + 3);
+}
+
+bool onlyByAge(const Job& job) noexcept {
+  const CacheOptions& cache = job.cache;
+  const auto hasOwn = [](const GroupSpec& group) { return group.expire_after.has_value(); };
+  return cache.policy == CachePolicy::kTtl && cache.mode == CacheMode::kNormal &&
+         cache.urls_expire_after.empty() &&
+         std::none_of(job.groups.begin(), job.groups.end(), hasOwn);
+}
+
+}  // namespace
+
+CacheRules::CacheRules(const Job& job, const Headers& request_headers)
+    : job_(job),
+      request_headers_(request_headers),
+      plain_suffix_(keySuffix(request_headers)),
+      only_by_age_(onlyByAge(job)) {}
+
+// --- keys ---------------------------------------------------------------------------------------
+
+std::string CacheRules::keySuffix(HeadersView fields) const {
+  std::string text;
+  const auto add = [&](std::string_view name) {
+    if (!fields.find(name)) return;
+    for (const char c : name) text += lower(c);
+    text.append(":").append(fields.joined(name)).append("\n");
+  };
+  add("Authorization");
+  add("Cookie");
+  for (const std::string& name : job_.cache.match_headers) add(name);
+  return text.empty() ? std::string() : "#" + http::opaqueDigest(text);
+}
+
+std::string CacheRules::withoutIgnored(std::string_view url) const {
+  const std::size_t query = url.find('?');
+  std::string kept(url.substr(0, query));
+  std::string_view rest =
+      query == std::string_view::npos ? std::string_view() : url.substr(query + 1);
+  char separator = '?';
+  while (!rest.empty()) {
+    const std::size_t end = std::min(rest.find('&'), rest.size());
+    const std::string_view parameter = rest.substr(0, end);
+    const std::string_view name = parameter.substr(0, parameter.find('='));
+    rest.remove_prefix(std::min(end + 1, rest.size()));
+    const auto& patterns = job_.cache.ignored_parameters;
+    const bool ignored = std::any_of(patterns.begin(), patterns.end(), [&](const std::string& one) {
+      return matchesGlob(one, name);
+    });
+    if (ignored) continue;
+    kept += separator;
+    kept += parameter;
+    separator = '&';
+  }
+  return kept;
+}
+
+void CacheRules::makeKey(const Trip& trip, const Url& url, Key& key) const {
+  if (job_.cache.ignored_parameters.empty()) {
+    makeCacheKey(job_.cache.key_prefix, url.text(), key);
+  } else {
+    makeCacheKey(job_.cache.key_prefix, withoutIgnored(url.text()), key);
+  }
+  if (trip.asked != nullptr) {
+    key += keySuffix(trip.fields);
+  } else if (!plain_suffix_.empty()) {
+    key += plain_suffix_;
+  }
+}
+
+HeadersView CacheRules::selectingFields(const Trip& trip) const noexcept {
+  return trip.asked != nullptr ? trip.fields.view() : request_headers_.view();
+}
+
+bool CacheRules::matches(const Entry& entry, const Trip& trip) const {
+  const std::string_view digest = digestOf(entry.variant());
+  if (digest.empty()) return true;
+  if (digest == kNoMatch) return !followsRfc9111();
+  return http::selectingDigest(entry.headers(), selectingFields(trip)).value_or("") == digest;
+}
+
+Key CacheRules::variantKey(const Key& base, const Entry& of_base, const Trip& trip) const {
+  if (digestOf(of_base.variant()) == kNoMatch) return {};
+  const std::optional<std::string> digest =
+      http::selectingDigest(of_base.headers(), selectingFields(trip));
+  if (!digest || digest->empty()) return {};
+  return base + "#" + *digest + "." + std::string(generationOf(of_base.variant()));
+}
+
+std::string CacheRules::variantOf(HeadersView response, const Trip& trip, const Entry* known,
+                                  WallTime now) const {
+  if (!response.find("Vary")) return {};
+  const std::optional<std::string> digest = http::selectingDigest(response, selectingFields(trip));
+  if (digest && digest->empty()) return {};
+  // Variants of before an invalidation are of another generation, and are never found again.
+  std::string generation(known == nullptr ? std::string_view() : generationOf(known->variant()));
+  if (generation.empty()) generation = std::to_string(now.time_since_epoch().count());
+  return digest.value_or(std::string(kNoMatch)) + "." + generation;
+}
+
+// --- reuse --------------------------------------------------------------------------------------
+
+Millis CacheRules::expireAfter(const Trip& trip) const {
+  if (!job_.cache.urls_expire_after.empty()) {
+    const std::string_view url = withoutScheme(trip.url.text());
+    for (const UrlLifetime& one : job_.cache.urls_expire_after) {
+      if (matchesGlob(one.pattern, url) || matchesGlob(one.pattern + "*", url)) {
+        return one.expire_after;
+      }
+    }
+  }
+  return trip.group->expire_after.value_or(job_.cache.expire_after);
+}
+
+http::ReuseOptions CacheRules::reuseOptions(const Trip& trip) const {
+  http::ReuseOptions options;
+  options.by_job = !followsRfc9111();
+  if (options.by_job) options.expire_after = expireAfter(trip);
+  options.always_validate = job_.cache.mode == CacheMode::kRefresh;
+  options.never_validate = job_.cache.mode == CacheMode::kOffline;
+  options.stale_while_revalidate = job_.cache.stale_while_revalidate;
+  options.stale_if_error = job_.cache.stale_if_error;
+  return options;
+}
+
+http::Judgement CacheRules::judge(const Entry& stored, const Trip& trip, WallTime now) const {
+  static const http::CacheControl kNothing;
+  return http::judgeReuse(stored, trip.asked == nullptr ? kNothing : trip.asked->wants,
+                          reuseOptions(trip), now);
+}
+
+bool CacheRules::isFresh(const Entry& stored, const Trip& trip, WallTime now) const {
+  if (only_by_age_ && trip.asked == nullptr) {
+    return http::isFreshByAge(stored.received(), job_.cache.expire_after, now);
+  }
+  return judge(stored, trip, now).reuse == http::Reuse::kFresh;
+}
+
+bool CacheRules::mayShare(const Entry& entry, const Trip& trip, WallTime now) const {
+  if (!matches(entry, trip)) return false;
+  if (!followsRfc9111()) return true;
+  std::string_view why;
+  return http::mayStore(entry.status(), entry.headers(), {}, why) && isFresh(entry, trip, now);
+}
+
+// --- storing ------------------------------------------------------------------------------------
+
+bool CacheRules::isAllowable(int status) const noexcept {
+  const std::vector<int>& codes = job_.cache.allowable_codes;
+  if (codes.empty() && followsRfc9111()) return true;
+  return std::find(codes.begin(), codes.end(), status) != codes.end();
+}
+
+bool CacheRules::isAdmitted(const Response& response, std::string_view content) const {
+  const CacheOptions& cache = job_.cache;
+  if (content.size() < cache.min_size) return false;
+  if (!cache.content_types.empty()) {
+    std::string_view type = response.headers.find("Content-Type").value_or("");
+    type = type.substr(0, std::min(type.find(';'), type.find(' ')));
+    std::string plain;
+    for (const char c : type) plain += lower(c);
+    const bool listed =
+        std::any_of(cache.content_types.begin(), cache.content_types.end(),
+                    [&](const std::string& one) { return matchesGlob(one, plain); });
+    if (!listed) return false;
+  }
+  return std::none_of(
+      cache.forbidden_patterns.begin(), cache.forbidden_patterns.end(),
+      [&](const std::string& pattern) { return holds(content.substr(0, kSearched), pattern); });
+}
+
+bool CacheRules::mayStore(const Trip& trip, const Response& response,
+                          std::string_view content) const {
+  static const http::CacheControl kNothing;
+  const http::CacheControl& wants = trip.asked == nullptr ? kNothing : trip.asked->wants;
+  const std::string_view method = trip.method();
+  if (!followsRfc9111()) {
+    const bool lasts = expireAfter(trip) > Millis::zero() || job_.cache.ttl_offset > Millis::zero();
+    if (method != "GET" || wants.no_store || !lasts || !isAllowable(response.status)) return false;
+  } else if (!isAllowable(response.status)) {
+    return false;
+  } else if (method == "POST") {
+    if (!http::mayStorePost(response.status, response.headers, wants, trip.url)) return false;
+  } else {
+    std::string_view why;
+    if (method != "GET" || !http::mayStore(response.status, response.headers, wants, why)) {
+      return false;
+    }
+  }
+  return isAdmitted(response, content);
+}
+
+Millis CacheRules::lifetime(const Entry& entry, const Trip& trip, WallTime now) const {
+  const CacheOptions& cache = job_.cache;
+  const Millis on_error = cache.stale_if_error == kForever ? Millis(0) : cache.stale_if_error;
+  Millis after = std::max(cache.stale_while_revalidate, on_error);
+  if (!followsRfc9111()) {
+    const Millis fresh = expireAfter(trip);
+    if (fresh == kForever) return kForever;
+    if (http::hasValidator(entry) || cache.stale_if_error == kForever) {
+      after = std::max(after, cache.ttl_offset);
+    }
+    return plus(fresh, after);
+  }
+  const http::CacheControl control = http::readCacheControl(entry.headers(), false);
+  const Millis fresh = http::freshnessLifetime(entry, control).span;
+  const Millis left = std::max(Millis(0), fresh - http::currentAge(entry, now));
+  after = std::max({after, cache.ttl_offset,
+                    Millis(control.stale_while_revalidate.value_or(http::Seconds(0))),
+                    Millis(control.stale_if_error.value_or(http::Seconds(0)))});
+  return plus(left, after);
+}
+
+}  // namespace forage::visit

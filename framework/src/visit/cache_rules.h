@@ -1,0 +1,74 @@
+// What the job says of its cache, applied to one trip: keys, whether what is stored may answer,
+// what is stored and for how long. Binds the rules of http/ to a Job. Thread-safe: constant once
+// made.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "forage/job.h"
+#include "forage/message.h"
+#include "http/reuse.h"
+#include "visit/trip.h"
+
+namespace forage::visit {
+
+class CacheRules {
+ public:
+  /// `job` and `request_headers` (the fields of plain requests) outlive this.
+  CacheRules(const Job& job, const Headers& request_headers);
+
+  /// Writes the key of the trip's URL and of what its request carries into `key`.
+  void makeKey(const Trip& trip, Key& key) const { makeKey(trip, trip.url, key); }
+  /// The same for another URL.
+  void makeKey(const Trip& trip, const Url& url, Key& key) const;
+
+  /// The fields that select a variant: the trip's own, or those of plain requests.
+  [[nodiscard]] HeadersView selectingFields(const Trip& trip) const noexcept;
+  /// Whether `entry` is of the variant that the trip asks for.
+  [[nodiscard]] bool matches(const Entry& entry, const Trip& trip) const;
+  /// The key of the variant that the trip asks for, beside `base`, whose entry is another one. ""
+  /// for none: a response that varies with everything.
+  [[nodiscard]] Key variantKey(const Key& base, const Entry& of_base, const Trip& trip) const;
+  /// Names the variant that `response` is, of the generation of `known` (may be null); "" where it
+  /// does not vary.
+  [[nodiscard]] std::string variantOf(HeadersView response, const Trip& trip, const Entry* known,
+                                      WallTime now) const;
+
+  [[nodiscard]] http::Judgement judge(const Entry& stored, const Trip& trip, WallTime now) const;
+  /// As judge(...).reuse == kFresh, in a few steps where the job alone decides.
+  [[nodiscard]] bool isFresh(const Entry& stored, const Trip& trip, WallTime now) const;
+
+  /// Whether the response is to be stored; `content` is its body without content coding.
+  [[nodiscard]] bool mayStore(const Trip& trip, const Response& response,
+                              std::string_view content) const;
+  /// How long the cache keeps it: freshness and the times after it in which it is of use.
+  [[nodiscard]] Millis lifetime(const Entry& entry, const Trip& trip, WallTime now) const;
+  /// Whether bodies have to be decoded before mayStore().
+  [[nodiscard]] bool looksIntoBodies() const noexcept {
+    return !job_.cache.forbidden_patterns.empty();
+  }
+  /// Whether the answer to another's request, just come, may answer this trip as well.
+  [[nodiscard]] bool mayShare(const Entry& entry, const Trip& trip, WallTime now) const;
+
+  /// Whether the job has nothing against storing a response of this status.
+  [[nodiscard]] bool isAllowable(int status) const noexcept;
+  [[nodiscard]] Millis expireAfter(const Trip& trip) const;
+  [[nodiscard]] bool followsRfc9111() const noexcept {
+    return job_.cache.policy == CachePolicy::kRfc9111;
+  }
+
+ private:
+  [[nodiscard]] http::ReuseOptions reuseOptions(const Trip& trip) const;
+  [[nodiscard]] std::string keySuffix(HeadersView fields) const;
+  [[nodiscard]] std::string withoutIgnored(std::string_view url) const;
+  [[nodiscard]] bool isAdmitted(const Response& response, std::string_view content) const;
+
+  const Job& job_;
+  const Headers& request_headers_;
+  std::string plain_suffix_;  // of the keys of plain requests
+  bool only_by_age_ = false;  // the same lifetime for all, and nothing else to look at
+};
+
+}  // namespace forage::visit
