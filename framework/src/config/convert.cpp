@@ -1,6 +1,5 @@
 // What values must be like to fit their key, and what is said of those that do not.
 #include <algorithm>
-#include <limits>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -14,8 +13,6 @@
 namespace forage::config {
 
 namespace {
-
-constexpr std::int64_t kUnlimited = std::numeric_limits<std::int64_t>::max();
 
 Converted refuse(std::string wanted, const Node& node) {
   return {{}, "wants " + std::move(wanted) + ", not " + std::string(kindOf(node))};

@@ -29,7 +29,7 @@ bool holdsVariable(const Node& node) noexcept {
   return items != nullptr && std::any_of(items->begin(), items->end(), holdsVariable);
 }
 
-enum class Kind {
+enum class LayerKind {
   kFile,
   kOverlay,  ///< [env.NAME] of a file
   kOption,   ///< what is no file, such as --set
@@ -38,7 +38,7 @@ enum class Kind {
 /// Checks the tables of one source. `prefix` is "env.NAME." within an overlay.
 class LayerCheck {
  public:
-  LayerCheck(Findings& findings, Kind kind, std::string prefix)
+  LayerCheck(Findings& findings, LayerKind kind, std::string prefix)
       : findings_(findings), kind_(kind), prefix_(std::move(prefix)) {}
 
   void root(const Node::Table& members) {
@@ -48,7 +48,7 @@ class LayerCheck {
         table(key, node);
       } else if (key == "group" || key == "sink") {
         tables(key, node);
-      } else if (key == "env" && kind_ == Kind::kFile) {
+      } else if (key == "env" && kind_ == LayerKind::kFile) {
         overlays(node);
       } else {
         unknownTable(key, node);
@@ -64,7 +64,7 @@ class LayerCheck {
   void unknownTable(std::string_view key, const Node& node) {
     std::vector<std::string_view> known(kTables.begin(), kTables.end());
     known.insert(known.end(), {"group", "sink"});
-    if (kind_ == Kind::kFile) known.push_back("env");
+    if (kind_ == LayerKind::kFile) known.push_back("env");
     std::string what = node.table() != nullptr ? "unknown table" : "unknown key";
     what += suggestion(key, known);
     add(node.key_place, dottedKey(key), what);
@@ -76,7 +76,7 @@ class LayerCheck {
     for (const auto& [name, overlay] : *environments) {
       const std::string path = dotted("env", name);
       if (const Node::Table* members = overlay.table()) {
-        LayerCheck(findings_, Kind::kOverlay, path + ".").root(*members);
+        LayerCheck(findings_, LayerKind::kOverlay, path + ".").root(*members);
       } else {
         add(overlay.place, path, "wants a table [env.NAME], not " + std::string(kindOf(overlay)));
       }
@@ -146,7 +146,7 @@ class LayerCheck {
 
   void lifetimes(const Node& node) {
     const std::string name(kLifetimes);
-    if (kind_ == Kind::kOption) {
+    if (kind_ == LayerKind::kOption) {
       return add(node.place, name, "is for job files, as tables [[" + name + "]]");
     }
     tables(name, node);
@@ -202,18 +202,18 @@ class LayerCheck {
   }
 
   Findings& findings_;
-  Kind kind_;
+  LayerKind kind_;
   std::string prefix_;
 };
 
 }  // namespace
 
 void checkFile(const Node& root, Findings& findings) {
-  LayerCheck(findings, Kind::kFile, "").root(*root.table());
+  LayerCheck(findings, LayerKind::kFile, "").root(*root.table());
 }
 
 void checkOption(const Node& root, Findings& findings) {
-  LayerCheck(findings, Kind::kOption, "").root(*root.table());
+  LayerCheck(findings, LayerKind::kOption, "").root(*root.table());
 }
 
 }  // namespace forage::config

@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <array>
-#include <limits>
 #include <string>
 
 namespace forage::config {
@@ -15,7 +14,6 @@ constexpr std::int64_t kTebibyte = std::int64_t{1} << 40;
 constexpr std::int64_t kMaxPath = 4096;
 constexpr std::int64_t kMaxPattern = 128;
 constexpr std::int64_t kMaxUrlPattern = 256;
-constexpr std::int64_t kUnlimited = std::numeric_limits<std::int64_t>::max();
 
 constexpr std::array<std::string_view, 2> kPolicies{"ttl", "rfc9111"};
 
@@ -63,7 +61,7 @@ constexpr std::array kSchema{
 static_assert(std::is_sorted(kSchema.begin(), kSchema.end(),
                              [](const KeySpec& a, const KeySpec& b) { return a.key < b.key; }));
 
-const KeySpec* find(std::string_view key) noexcept {
+const KeySpec* findKey(std::string_view key) noexcept {
   const auto found = std::lower_bound(
       kSchema.begin(), kSchema.end(), key,
       [](const KeySpec& spec, std::string_view wanted) { return spec.key < wanted; });
@@ -74,12 +72,12 @@ const KeySpec* find(std::string_view key) noexcept {
 
 std::span<const KeySpec> schema() noexcept { return kSchema; }
 
-const KeySpec& specOf(std::string_view key) { return *find(key); }
+const KeySpec& specOf(std::string_view key) { return *findKey(key); }
 
 const KeySpec* findSpec(std::string_view table, std::string_view member) {
   // "urls_expire_after.pattern" in quotes is no key of [cache].
   if (member.find('.') != std::string_view::npos) return nullptr;
-  return find(std::string(table).append(1, '.').append(member));
+  return findKey(std::string(table).append(1, '.').append(member));
 }
 
 bool isPluginName(std::string_view name) noexcept {

@@ -4,6 +4,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <limits>
 #include <optional>
 #include <span>
 #include <string>
@@ -30,6 +31,8 @@ enum class Type {
   kUrlPattern,      ///< a glob over "host/path?query"; a scheme in front of it is taken off
 };
 
+/// The max of durations that may be "never".
+inline constexpr std::int64_t kUnlimited = std::numeric_limits<std::int64_t>::max();
 /// Items that a bounded list may have.
 inline constexpr std::size_t kMaxTexts = 64;
 
