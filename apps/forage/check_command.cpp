@@ -85,6 +85,9 @@ int run(const Arguments& arguments, Context& context) {
     if (loaded.job.cache.fallback) {
       findings.collect([&] { (void)plugins.makeCache(*loaded.job.cache.fallback); });
     }
+    if (loaded.job.cache.near) {
+      findings.collect([&] { (void)plugins.makeCache(*loaded.job.cache.near); });
+    }
   }
   findings.collect([&] { urls = checkLists(loaded.job); });
   findings.throwIfAny();

@@ -36,7 +36,8 @@ constexpr const char* kExamples =
 
 CommandLine describe() {
   CommandLine line("forage fetch", "URL... [OPTION...]", kPurpose, kExamples);
-  addJobOptions(line.option("job", "", "FILE", "use the cache and the options of this job file"))
+  line.option("job", "", "FILE", "use the cache and the options of this job file");
+  addModeOptions(addJobOptions(line))
       .flag("include", "i", "write the status line and the header before each body")
       .option("output", "o", "FILE", "append to FILE instead of writing to standard output")
       .option("overwrite", "O", "FILE", "as -o, but start FILE anew");
@@ -94,7 +95,9 @@ Job jobOf(const Arguments& arguments) {
   if (arguments.has("job")) files.push_back(arguments.value("job"));
   LoadOptions options = loadOptionsOf(arguments, files);
   options.require_groups = false;
+  const CacheMode mode = modeOf(arguments);
   Job job = loadJob(options).job;
+  job.cache.mode = mode;
   GroupSpec group;
   group.name = "fetch";
   group.urls = arguments.operands();

@@ -32,6 +32,8 @@ constexpr const char* kExamples =
     "  forage run job.toml                                the job as it stands\n"
     "  forage run job.toml --env test                     with its table [env.test] laid over it\n"
     "  forage run job.toml --set cache.url=redis://db:6379  with one value changed\n"
+    "  forage run job.toml --offline                      from what the cache holds, and no "
+    "request\n"
     "  forage run job.toml -o pages.jsonl --report run.json  results and numbers for programs\n"
     "  forage run job.toml -q -O - | jq -r .url           results down a pipe\n"
     "\n"
@@ -39,7 +41,7 @@ constexpr const char* kExamples =
 
 CommandLine describe() {
   CommandLine line("forage run", "JOB.toml... [OPTION...]", kPurpose, kExamples);
-  addOutputOptions(addJobOptions(line))
+  addOutputOptions(addModeOptions(addJobOptions(line)))
       .option("report", "", "FILE",
               "write what the run did as JSON, whole or not at all; \"-\" is standard output")
       .flag("quiet", "q", "no log and no totals; problems are still told")
@@ -82,8 +84,10 @@ int run(const Arguments& arguments, Context& context) {
   if (arguments.operands().empty()) throw UsageError("a job file is needed: forage run JOB.toml");
   const Console::Detail detail = detailOf(arguments);
   const bool with_progress = wantsProgress(arguments);
+  const CacheMode mode = modeOf(arguments);
   std::vector<PluginUse> outputs = sinksOf(arguments);
   Job job = loadJob(loadOptionsOf(arguments, arguments.operands())).job;
+  job.cache.mode = mode;
   job.sinks.insert(job.sinks.end(), outputs.begin(), outputs.end());
   std::optional<ReportFile> report_file;
   if (arguments.has("report")) report_file.emplace(arguments.value("report"), context.terminal);

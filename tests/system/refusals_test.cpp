@@ -88,6 +88,24 @@ INSTANTIATE_TEST_SUITE_P(
             "OutputInNoFolder", "", "", {"-o", "absent/a.jsonl"}, {"absent/a.jsonl: cannot be"}},
         Refusal{
             "ReportInNoFolder", "", "", {"--report", "absent/r.json"}, {"absent/r.json: cannot"}},
+        Refusal{"CacheInFrontOfItself",
+                "[cache]\nnear = \"memory\"",
+                "",
+                {},
+                {"job.toml:2:8: cache.near: is the same as cache.plugin"}},
+        Refusal{"CacheInFrontUnknown",
+                "[cache]\nnear = \"memroy\"",
+                "",
+                {},
+                {"job.toml:2:8: cache.near: there is no plugin \"memroy\", did you mean "
+                 "\"memory\"?"}},
+        Refusal{"UnknownPolicy",
+                "[cache]\npolicy = \"rfc911\"",
+                "",
+                {},
+                {"job.toml:2:10: cache.policy: wants \"ttl\" or \"rfc9111\", did you mean "
+                 "\"rfc9111\"?"}},
+        Refusal{"TwoModes", "", "", {"--refresh", "--offline"}, {"--offline and --refresh"}},
         Refusal{"UnknownOption", "", "", {"--reprot", "x"}, {"did you mean --report?"}},
         Refusal{"SinkWithoutFile", "[[sink]]\nplugin = \"jsonl\"", "", {}, {"file: is required"}}),
     [](const auto& test) { return std::string(test.param.name); });

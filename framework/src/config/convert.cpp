@@ -1,20 +1,18 @@
 // What values must be like to fit their key, and what is said of those that do not.
 #include <algorithm>
-#include <limits>
 #include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
 #include <vector>
 
+#include "config/findings.h"
 #include "config/schema.h"
 #include "forage/units.h"
 
 namespace forage::config {
 
 namespace {
-
-constexpr std::int64_t kUnlimited = std::numeric_limits<std::int64_t>::max();
 
 Converted refuse(std::string wanted, const Node& node) {
   return {{}, "wants " + std::move(wanted) + ", not " + std::string(kindOf(node))};
@@ -25,6 +23,12 @@ bool hasControl(std::string_view text) noexcept {
                      [](char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7f; });
 }
 
+/// A byte of a token (RFC 9110, section 5.6.2), which names of fields are made of.
+bool isTokenByte(char c) noexcept {
+  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
+         (c != '\0' && std::string_view("!#$%&'*+-.^_`|~").find(c) != std::string_view::npos);
+}
+
 Converted convertText(const KeySpec& spec, const Node& node) {
   const std::string* text = node.text();
   if (text == nullptr) return refuse("text in quotes", node);
@@ -33,6 +37,19 @@ Converted convertText(const KeySpec& spec, const Node& node) {
   if (size > spec.max) return {{}, "wants at most " + std::to_string(spec.max) + " bytes"};
   if (hasControl(*text)) return {{}, "wants text without control characters"};
   return {*text, {}};
+}
+
+Converted convertChoice(const KeySpec& spec, const Node& node) {
+  std::string wanted;
+  for (const std::string_view choice : spec.choices) {
+    wanted += (wanted.empty() ? "" : " or ") + quoted(choice);
+  }
+  const std::string* text = node.text();
+  if (text == nullptr) return refuse(std::move(wanted), node);
+  if (std::find(spec.choices.begin(), spec.choices.end(), *text) != spec.choices.end()) {
+    return {*text, {}};
+  }
+  return {{}, "wants " + wanted + suggestion(*text, {spec.choices.begin(), spec.choices.end()})};
 }
 
 Converted convertName(const Node& node) {
@@ -55,9 +72,9 @@ Converted convertInteger(const KeySpec& spec, const Node& node) {
   return {*number, {}};
 }
 
-Converted convertDuration(const KeySpec& spec, const Node& node) {
-  constexpr std::string_view kWanted =
-      "a duration such as \"500ms\", \"30s\", \"1h30m\", or seconds";
+Converted convertDuration(const KeySpec& spec, const Node& node, std::string_view before = {}) {
+  const std::string wanted =
+      std::string(before) + "a duration such as \"500ms\", \"30s\", \"1h30m\", or seconds";
   std::optional<Millis> span;
   if (const std::string* text = node.text()) {
     span = parseDuration(*text);
@@ -66,15 +83,22 @@ Converted convertDuration(const KeySpec& spec, const Node& node) {
   } else if (const auto* real = std::get_if<double>(&node.data)) {
     span = parseDuration(std::to_string(*real));
   } else {
-    return refuse(std::string(kWanted), node);
+    return refuse(wanted, node);
   }
-  if (!span) return {{}, "wants " + std::string(kWanted)};
+  if (!span) return {{}, "wants " + wanted};
   if (span->count() < spec.min || span->count() > spec.max) {
     std::string range = "wants a duration of at least " + formatDuration(Millis(spec.min));
     if (spec.max != kUnlimited) range += " and at most " + formatDuration(Millis(spec.max));
     return {{}, std::move(range)};
   }
   return {span->count(), {}};
+}
+
+Converted convertFlagOrDuration(const KeySpec& spec, const Node& node) {
+  if (const auto* flag = std::get_if<bool>(&node.data)) {
+    return {*flag ? kForever.count() : 0, {}};
+  }
+  return convertDuration(spec, node, "true, false, or ");
 }
 
 Converted convertSize(const KeySpec& spec, const Node& node) {
@@ -96,13 +120,31 @@ Converted convertSize(const KeySpec& spec, const Node& node) {
   return {static_cast<std::int64_t>(*bytes), {}};
 }
 
+/// What is wrong with an item of a bounded list; "" when nothing is.
+std::string itemProblem(const KeySpec& spec, const std::string& text) {
+  if (text.empty()) return "wants texts that are not empty";
+  if (static_cast<std::int64_t>(text.size()) > spec.max) {
+    return "wants texts of at most " + std::to_string(spec.max) + " bytes";
+  }
+  if (spec.type == Type::kFields && !std::all_of(text.begin(), text.end(), isTokenByte)) {
+    return "wants names of header fields, such as \"Accept-Language\"";
+  }
+  return hasControl(text) ? "wants texts without control characters" : "";
+}
+
 Converted convertTexts(const KeySpec& spec, const Node& node) {
   std::vector<std::string> texts;
+  const bool bounded = spec.max > 0;
   if (spec.type == Type::kPaths && node.text() != nullptr) {
     texts.push_back(*node.text());
   } else if (const Node::List* items = node.list()) {
+    if (bounded && items->size() > kMaxTexts) {
+      return {{}, "wants at most " + std::to_string(kMaxTexts) + " texts"};
+    }
     for (const Node& item : *items) {
       if (item.text() == nullptr) return {{}, "wants a list of texts"};
+      std::string problem = bounded ? itemProblem(spec, *item.text()) : "";
+      if (!problem.empty()) return {{}, std::move(problem), item.place};
       texts.push_back(*item.text());
     }
   } else {
@@ -130,25 +172,57 @@ Converted convertCodes(const Node& node) {
   return {std::move(codes), {}};
 }
 
+/// Takes "http://", "https://" or "*://" off a pattern; false for any other scheme.
+bool dropScheme(std::string& pattern) {
+  const std::size_t end = pattern.find("://");
+  if (end == std::string::npos || end == 0) return true;
+  std::string scheme = pattern.substr(0, end);
+  for (char& c : scheme) {
+    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
+  }
+  const auto isLetter = [](char c) { return c >= 'a' && c <= 'z'; };
+  if (scheme == "http" || scheme == "https" || scheme == "*") {
+    pattern.erase(0, end + 3);
+    return true;
+  }
+  return !std::all_of(scheme.begin(), scheme.end(), isLetter);  // then it is in a path or a query
+}
+
+Converted convertUrlPattern(const KeySpec& spec, const Node& node) {
+  Converted converted = convertText(spec, node);
+  auto* pattern = std::get_if<std::string>(&converted.value);
+  if (pattern == nullptr) return converted;
+  if (!dropScheme(*pattern)) return {{}, "wants http://, https:// or no scheme"};
+  if (pattern->empty()) return {{}, "wants a pattern such as \"*.example.com/news/*\""};
+  return converted;
+}
+
 }  // namespace
 
 Converted convert(const KeySpec& spec, const Node& node) {
   switch (spec.type) {
     case Type::kText:
       return convertText(spec, node);
+    case Type::kChoice:
+      return convertChoice(spec, node);
     case Type::kName:
       return convertName(node);
     case Type::kInteger:
       return convertInteger(spec, node);
     case Type::kDuration:
       return convertDuration(spec, node);
+    case Type::kFlagOrDuration:
+      return convertFlagOrDuration(spec, node);
     case Type::kSize:
       return convertSize(spec, node);
     case Type::kTexts:
+    case Type::kFields:
     case Type::kPaths:
       return convertTexts(spec, node);
     case Type::kCodes:
       return convertCodes(node);
+    case Type::kUrlPattern:
+      return convertUrlPattern(spec, node);
   }
   return {};
 }

@@ -53,6 +53,19 @@ void JobBuilder::buildGroup(const Node& node, std::size_t number) {
     } while (!group_names_.insert(group.name).second);
   }
   const std::string shown = "group." + dottedKey(group.name) + ".";
+  buildUrls(group, node, shown);
+  if (const Value span = take(specOf("group.expire_after"), &node, shown + "expire_after");
+      const auto* millis = std::get_if<std::int64_t>(&span)) {
+    group.expire_after = Millis(*millis);
+  }
+  if (Value parallel = take(specOf("group.parallel_max"), &node, shown + "parallel_max");
+      auto* count = std::get_if<std::int64_t>(&parallel)) {
+    group.parallel_max = static_cast<std::size_t>(*count);
+  }
+  loaded_.job.groups.push_back(std::move(group));
+}
+
+void JobBuilder::buildUrls(GroupSpec& group, const Node& node, const std::string& shown) {
   const Node* urls = node.find("urls");
   const Node* urls_file = node.find("urls_file");
   if (urls == nullptr && urls_file == nullptr) {
@@ -69,11 +82,6 @@ void JobBuilder::buildGroup(const Node& node, std::size_t number) {
     group.urls_file = *text == "-" ? *text : resolved(*text, urls_file->place);
     checkUrlsFile(group, *urls_file);
   }
-  if (Value parallel = take(specOf("group.parallel_max"), &node, shown + "parallel_max");
-      auto* count = std::get_if<std::int64_t>(&parallel)) {
-    group.parallel_max = static_cast<std::size_t>(*count);
-  }
-  loaded_.job.groups.push_back(std::move(group));
 }
 
 void JobBuilder::checkUrls(const GroupSpec& group, const Node* urls) {

@@ -3,10 +3,13 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <optional>
 #include <set>
 #include <string>
 #include <string_view>
+#include <utility>
+#include <variant>
 #include <vector>
 
 #include "config/expansion.h"
@@ -30,12 +33,17 @@ class JobBuilder {
   using Value = decltype(Converted::value);
 
   void buildCache();
+  void buildCaches();
+  void buildFreshness();
+  void buildLifetimes();
+  void buildNear(const std::string& name);
   void buildFetch();
   void buildRun();
   void buildSinks();
   void buildSink(const Node& node, std::size_t number);
   void buildGroups();
   void buildGroup(const Node& node, std::size_t number);
+  void buildUrls(GroupSpec& group, const Node& node, const std::string& shown);
   void checkUrls(const GroupSpec& group, const Node* urls);
   void checkUrlsFile(const GroupSpec& group, const Node& node);
 
@@ -43,8 +51,17 @@ class JobBuilder {
   /// set or wrong. Noted as `shown_key`, unless that is empty.
   [[nodiscard]] Value take(const KeySpec& spec, const Node* table, const std::string& shown_key);
   [[nodiscard]] Value take(std::string_view key);
+  /// Sets `out` to the number, or to another value of its own type, that `key` is set to.
   template <typename T>
-  void takeNumber(std::string_view key, T& out);
+  void takeNumber(std::string_view key, T& out) {
+    const Value value = take(key);
+    if (const auto* number = std::get_if<std::int64_t>(&value)) out = static_cast<T>(*number);
+  }
+  template <typename T>
+  void takeValue(std::string_view key, T& out) {
+    Value value = take(key);
+    if (T* taken = std::get_if<T>(&value)) out = std::move(*taken);
+  }
 
   /// `node` with its texts expanded; nothing when that fails, which is a finding.
   [[nodiscard]] std::optional<Node> expanded(const Node& node, const std::string& key);
@@ -60,6 +77,8 @@ class JobBuilder {
   [[nodiscard]] std::string resolved(const std::string& text, const Place& place) const;
   void note(std::string key, const Node& node);
   void noteDefault(const KeySpec& spec);
+  /// The default as it holds beside what has been built already.
+  [[nodiscard]] std::string defaultOf(const KeySpec& spec) const;
   [[nodiscard]] const Node* findNode(std::string_view key) const;
 
   const Node& root_;

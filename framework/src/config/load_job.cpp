@@ -6,8 +6,8 @@
 #include "config/file_text.h"
 #include "config/findings.h"
 #include "config/job_builder.h"
+#include "config/layer_check.h"
 #include "config/layers.h"
-#include "config/schema.h"
 #include "config/toml_reader.h"
 #include "forage/config.h"
 

@@ -182,11 +182,15 @@ void PluginHost::check(PluginKind kind, const PluginUse& use) {
 void PluginHost::checkTables(const Job& job) {
   std::vector<std::string> findings;
   const auto add = [&](PluginKind kind, const PluginUse& use, const std::string& key) {
-    const std::vector<std::string> more = state_->problems(kind, use, key);
-    findings.insert(findings.end(), more.begin(), more.end());
+    for (std::string& one : state_->problems(kind, use, key)) {
+      // The caches in front and behind may share a table.
+      const bool known = std::find(findings.begin(), findings.end(), one) != findings.end();
+      if (!known) findings.push_back(std::move(one));
+    }
   };
   add(PluginKind::kCache, job.cache.plugin, "cache.plugin");
   if (job.cache.fallback) add(PluginKind::kCache, *job.cache.fallback, "cache.fallback");
+  if (job.cache.near) add(PluginKind::kCache, *job.cache.near, "cache.near");
   add(PluginKind::kFetcher, job.fetch.plugin, "fetch.plugin");
   for (const PluginUse& sink : job.sinks) add(PluginKind::kSink, sink, "sink.plugin");
   for (const PluginUse& table : job.other_tables) {

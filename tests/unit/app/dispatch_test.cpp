@@ -74,6 +74,9 @@ TEST_F(Dispatch, CommandsSayWhatTheyNeed) {
   EXPECT_THAT(complaint({"demo", "now"}), HasSubstr("not \"now\""));
   EXPECT_THAT(complaint({"demo", "--unit", "soon"}), HasSubstr("--unit soon: wants a duration"));
   EXPECT_THAT(complaint({"run", "a.toml", "-q", "-v"}), HasSubstr("contradict"));
+  EXPECT_THAT(complaint({"run", "a.toml", "--offline", "--refresh"}), HasSubstr("contradict"));
+  EXPECT_THAT(complaint({"fetch", "http://a/", "--offline", "--refresh"}), HasSubstr("contradict"));
+  EXPECT_THAT(complaint({"check", "a.toml", "--offline"}), HasSubstr("unknown option --offline"));
 }
 
 }  // namespace

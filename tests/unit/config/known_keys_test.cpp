@@ -55,7 +55,12 @@ std::map<std::string, Documented> documentedKeys() {
 std::string wordOf(Type type) {
   switch (type) {
     case Type::kText:
+    case Type::kUrlPattern:
       return "text";
+    case Type::kChoice:
+      return "choice";
+    case Type::kFlagOrDuration:
+      return "flag or duration";
     case Type::kName:
       return "plugin";
     case Type::kInteger:
@@ -65,6 +70,7 @@ std::string wordOf(Type type) {
     case Type::kSize:
       return "size";
     case Type::kTexts:
+    case Type::kFields:
       return "list of texts";
     case Type::kPaths:
       return "text or list";
@@ -87,17 +93,30 @@ TEST(KnownKeys, AreTheDocumentedOnes) {
 
 std::string describe(const Job& job) {
   std::string text = job.cache.plugin.name + " " + job.cache.key_prefix + " " +
-                     (job.cache.fallback ? job.cache.fallback->name : "none") + " ";
+                     (job.cache.fallback ? job.cache.fallback->name : "none") + " " +
+                     (job.cache.near ? job.cache.near->name : "none") + " ";
   for (const int code : job.cache.allowable_codes) text += std::to_string(code) + " ";
-  for (const std::int64_t number :
-       {std::int64_t{job.cache.expire_after.count()}, std::int64_t(job.cache.queue_max),
-        std::int64_t{job.cache.retry_period.count()}, std::int64_t(job.fetch.parallel_max),
-        std::int64_t(job.fetch.parallel_max_host),
-        std::int64_t{job.fetch.limits.connect_timeout.count()},
-        std::int64_t{job.fetch.limits.max_time.count()},
-        std::int64_t(job.fetch.limits.max_filesize),
-        std::int64_t(job.fetch.limits.max_header_bytes), std::int64_t{job.fetch.max_redirs},
-        std::int64_t(job.run.max_threads), std::int64_t{job.run.grace_period.count()}}) {
+  for (const std::int64_t number : {std::int64_t(job.cache.policy),
+                                    std::int64_t{job.cache.expire_after.count()},
+                                    std::int64_t{job.cache.stale_if_error.count()},
+                                    std::int64_t{job.cache.stale_while_revalidate.count()},
+                                    std::int64_t{job.cache.ttl_offset.count()},
+                                    std::int64_t(job.cache.min_size),
+                                    std::int64_t(job.cache.content_types.size()),
+                                    std::int64_t(job.cache.forbidden_patterns.size()),
+                                    std::int64_t(job.cache.ignored_parameters.size()),
+                                    std::int64_t(job.cache.match_headers.size()),
+                                    std::int64_t(job.cache.queue_max),
+                                    std::int64_t{job.cache.retry_period.count()},
+                                    std::int64_t(job.fetch.parallel_max),
+                                    std::int64_t(job.fetch.parallel_max_host),
+                                    std::int64_t{job.fetch.limits.connect_timeout.count()},
+                                    std::int64_t{job.fetch.limits.max_time.count()},
+                                    std::int64_t(job.fetch.limits.max_filesize),
+                                    std::int64_t(job.fetch.limits.max_header_bytes),
+                                    std::int64_t{job.fetch.max_redirs},
+                                    std::int64_t(job.run.max_threads),
+                                    std::int64_t{job.run.grace_period.count()}}) {
     text += std::to_string(number) + " ";
   }
   return text + job.fetch.plugin.name;

@@ -67,6 +67,7 @@ name = "g"
 urls = ["http://a.test/1", "http://a.test/2"]
 urls_file = "list.txt"
 parallel_max = 7
+expire_after = "2h"
 )")
                       .job;
   EXPECT_EQ(job.name, "job.toml");
@@ -111,6 +112,7 @@ parallel_max = 7
   EXPECT_EQ(folder.withoutFolder(job.groups[0].places.at(1)), "job.toml:40:28");
   EXPECT_EQ(job.groups[0].urls_file, folder.path() / "list.txt");
   EXPECT_EQ(job.groups[0].parallel_max, 7u);
+  EXPECT_EQ(job.groups[0].expire_after, hours(2));
   EXPECT_THAT(job.other_tables, IsEmpty());
 }
 

@@ -230,6 +230,31 @@ TEST_F(PluginHostTest, NamesThePluginThatFails) {
   EXPECT_THAT(failure(use("nothing")), StartsWith("job.toml:2:10: there is no plugin"));
 }
 
+TEST_F(PluginHostTest, ChecksTheCacheInFrontAndATableThatTwoShareOnce) {
+  PluginHost host = makeHost();
+  Job job;
+  job.cache.plugin = use("fine");
+  job.cache.fallback = use("fine", {{"cuont", {std::int64_t{1}, "job.toml:3:1"}}});
+  job.cache.near = job.cache.fallback;
+  job.fetch.plugin = {"missing", {}, "", {}};
+  const auto findings = [&]() -> std::vector<std::string> {
+    try {
+      host.checkTables(job);
+      return {};
+    } catch (const ConfigError& error) {
+      return error.findings();
+    }
+  };
+  EXPECT_THAT(findings(), ElementsAre(StartsWith("job.toml:3:1: cache.fine.cuont: unknown option"),
+                                      StartsWith("fetch.plugin: ")));
+  job.cache.near = use("faraway");
+  job.cache.near->place = "job.toml:5:8";
+  EXPECT_THAT(findings(),
+              ElementsAre(StartsWith("job.toml:3:1: "),
+                          StartsWith("job.toml:5:8: cache.near: there is no plugin \"faraway\""),
+                          StartsWith("fetch.plugin: ")));
+}
+
 TEST_F(PluginHostTest, ChecksEveryTableOfAJob) {
   PluginHost host = makeHost();
   Job job;
