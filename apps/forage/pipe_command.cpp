@@ -44,7 +44,7 @@ constexpr const char* kExamples =
 
 CommandLine describe() {
   CommandLine line("forage pipe", "[JOB.toml...] [OPTION...]", kPurpose, kExamples);
-  addJobOptions(line);
+  addModeOptions(addJobOptions(line));
   return line;
 }
 
@@ -71,6 +71,7 @@ Job jobOf(const Arguments& arguments, RequestSource& requests) {
   Job job = std::move(loaded.job);
   if (isDefault(loaded, "fetch.parallel_max")) job.fetch.parallel_max = kParallel;
   if (isDefault(loaded, "fetch.parallel_max_host")) job.fetch.parallel_max_host = kParallel;
+  job.cache.mode = modeOf(arguments);
   GroupSpec group;
   group.name = "pipe";
   group.requests = &requests;

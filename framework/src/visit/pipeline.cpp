@@ -244,9 +244,8 @@ Next Pipeline::refuse(Trip& trip) {
     trip.leads = false;
     services_.flights.abandon(trip.key);
   }
-  trip.source = dearer(trip.source, Outcome::kHit);
+  trip.source = Outcome::kFailed;
   if (own) {
-    trip.source = Outcome::kFailed;
     return deliver(trip, nullptr,
                    {ErrorKind::kOffline, "not in the cache, and no request is allowed"}, false);
   }
@@ -322,12 +321,23 @@ Next Pipeline::deliver(Trip& trip, const EntryPtr& entry, Failure failure, bool 
 void Pipeline::describe(const Trip& trip, const EntryPtr& entry, Visit& visit) const {
   visit.cache_status = trip.status;
   visit.cache_status.stored = visit.stored;
-  const bool from_cache = trip.source != Outcome::kFetched;
+  const bool from_cache =
+      trip.status.hit || trip.source == Outcome::kStale || trip.source == Outcome::kRevalidated;
   if (from_cache) visit.age = wholeSeconds(http::currentAge(*entry, services_.clock.wallNow()));
   if (trip.asked == nullptr) return;
   if (trip.isCacheable() && (from_cache || trip.validates)) {
     visit.response = http::answerFrom(entry, trip.method(), trip.asked->spec.headers,
                                       trip.source == Outcome::kRevalidated);
+  }
+  if (trip.source == Outcome::kFetched && !trip.asked->received.block().empty()) {
+    Response head;
+    head.status = entry->status();
+    head.reason = entry->reason();
+    head.headers = trip.asked->received;
+    visit.response =
+        std::make_shared<const Entry>(entry->key(), std::move(head), entry, entry->requested(),
+                                      entry->received(), entry->expires(), entry->variant());
+    return;
   }
   if (visit.response != entry) visit.decoded.reset();
 }

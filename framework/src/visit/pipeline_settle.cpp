@@ -147,6 +147,7 @@ Next Pipeline::finishFetched(Trip& trip, const EntryPtr& entry, bool storable) {
 
 EntryPtr Pipeline::makeEntry(const Trip& trip, Response&& response, const EntryPtr& body_of) const {
   if (http::hasConnectionFields(response.headers)) {
+    if (trip.asked != nullptr && body_of == nullptr) trip.asked->received = response.headers;
     response.headers = http::withoutConnectionFields(response.headers);
   }
   const WallTime received = services_.clock.wallNow();

@@ -39,6 +39,8 @@ struct Asked {
   http::CacheControl wants;
   /// A whole GET or HEAD that the cache may answer; others go to the server.
   bool is_cacheable = false;
+  /// The fields that came, where some of them were for the connection alone and are not kept.
+  Headers received = {};
 };
 
 struct Trip {
