@@ -143,6 +143,9 @@ class PolicyFixture : public RunFixture, public ::testing::WithParamInterface<bo
   std::jthread running_;
 };
 
+inline const std::string kUrl = urlOf(1);
+inline const Key kKey = "url:" + kUrl;
+
 inline const auto kBothKindsOfCache = ::testing::Values(true, false);
 inline std::string cacheKind(const ::testing::TestParamInfo<bool>& info) {
   return info.param ? "InPlace" : "WithIo";

@@ -10,8 +10,6 @@ using test::eventually;
 using test::reply;
 using test::Seen;
 
-const std::string kUrl = urlOf(1);
-
 class RunnerAdmission : public PolicyFixture {
  protected:
   /// Whether `response` is kept, and that its refusal is counted.

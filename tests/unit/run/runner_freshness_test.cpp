@@ -9,9 +9,6 @@ using test::Answer;
 using test::reply;
 using test::Seen;
 
-const std::string kUrl = urlOf(1);
-const Key kKey = "url:" + kUrl;
-
 /// Answers with a tag, and 304 to those who name it.
 test::Script tagged(const std::string& tag, const std::string& cache_control = "") {
   return [=](const Seen& seen) -> Answer {

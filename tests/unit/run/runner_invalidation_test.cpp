@@ -10,9 +10,6 @@ using test::eventually;
 using test::reply;
 using test::Seen;
 
-const std::string kUrl = urlOf(1);
-const Key kKey = "url:" + kUrl;
-
 class RunnerInvalidation : public PolicyFixture {
  protected:
   /// A page whose version POSTs raise, told with `fields`.

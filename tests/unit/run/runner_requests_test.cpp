@@ -10,7 +10,6 @@ using test::eventually;
 using test::reply;
 using test::Seen;
 
-const std::string kUrl = urlOf(1);
 const std::string kDate = "Tue, 14 Nov 2023 20:00:00 GMT";
 
 class RunnerRequests : public PolicyFixture {

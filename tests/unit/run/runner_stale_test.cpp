@@ -12,8 +12,6 @@ using test::eventually;
 using test::reply;
 using test::Seen;
 
-const std::string kUrl = urlOf(1);
-
 class RunnerStale : public PolicyFixture {
  protected:
   /// A page that has expired; later requests are answered by `later`.

@@ -10,8 +10,6 @@ using test::eventually;
 using test::reply;
 using test::Seen;
 
-const std::string kUrl = urlOf(1);
-
 /// The same page in the language that was asked for.
 Answer inLanguage(const Seen& seen) {
   if (seen.method == "POST") return reply(204, {});
