@@ -99,7 +99,8 @@ class RunFixture : public ::testing::Test {
     if (with_fallback) parts.fallback = std::make_unique<test::FakeCache>(true);
     parts.fetcher = std::move(fetcher);
     for (auto& sink : sinks_) parts.sinks.push_back(std::move(sink));
-    runner_ = std::make_unique<Runner>(job_, std::move(parts), clock(), &recorder_);
+    runner_ = std::make_unique<Runner>(job_, std::move(parts), clock(),
+                                       is_watched_ ? &recorder_ : nullptr);
   }
 
   virtual const Clock& clock() const { return clock_; }
@@ -109,6 +110,7 @@ class RunFixture : public ::testing::Test {
   static test::Answer samePage(const std::string& url) { return test::page("body of " + url); }
 
   Job job_;
+  bool is_watched_ = true;  // by recorder_
   SystemClock clock_;
   Recorder recorder_;
   std::stop_source stop_;

@@ -46,13 +46,24 @@ TEST_P(RunnerAdmission, KeepsNoBodyThatHoldsAForbiddenText) {
 }
 
 TEST_P(RunnerAdmission, LooksIntoBodiesWithoutTheirContentCoding) {
-  job_.cache.forbidden_patterns = {"captcha"};
   // "a captcha", as gzip
   const std::string coded(
       "\x1f\x8b\x08\x00\x00\x00\x00\x00\x02\xff\x4b\x54\x48\x4e\x2c\x28\x49\xce\x48\x04\x00\x84"
       "\x7b\x1e\xed\x09\x00\x00\x00",
       29);
-  EXPECT_FALSE(isKept(reply(200, {{"Content-Encoding", "gzip"}}, coded)));
+  const Response captcha = reply(200, {{"Content-Encoding", "gzip"}}, coded);
+  for (const bool watched : {true, false}) {
+    is_watched_ = watched;
+    job_.cache.min_size = 0;
+    job_.cache.forbidden_patterns = {"captcha"};
+    serve([&](const Seen&) -> Answer { return captcha; });
+    EXPECT_EQ(visitAll({kUrl}).totals.fetched, 1u);
+    EXPECT_EQ(cache_->size(), 0u);
+    job_.cache.min_size = 10;  // it has 9 bytes, and 29 as gzip
+    job_.cache.forbidden_patterns.clear();
+    EXPECT_EQ(visitAll({kUrl}).totals.fetched, 1u);
+    EXPECT_EQ(cache_->size(), 0u);
+  }
 }
 
 TEST_P(RunnerAdmission, KeepsTheStatusesThatAreListedAndNeverAPart) {

@@ -229,5 +229,39 @@ TEST_P(RunnerStale, AStopEndsWhatIsAskedInTheBackground) {
   EXPECT_EQ(recorder_.count(), 1u);
 }
 
+class RunnerStaleAhead : public RunnerStale {};
+INSTANTIATE_TEST_SUITE_P(Caches, RunnerStaleAhead, ::testing::Values(false), cacheKind);
+
+TEST_P(RunnerStaleAhead, WhatHasBeenValidatedSinceItWasLookedUpIsNotValidatedAgain) {
+  job_.fetch.parallel_max = 1;
+  job_.cache.expire_after = 60s;
+  job_.cache.stale_while_revalidate = 1h;
+  std::vector<std::string> urls;
+  for (int n = 0; n < 20; ++n) urls.push_back(urlOf(n));
+  serve([](const Seen& seen) -> Answer {
+    if (!seen.field("If-None-Match").empty()) return reply(304, {});
+    return reply(200, {{"ETag", "\"1\""}}, "page");
+  });
+  (void)visitAll(urls);
+  time_.advance(61s);
+  recorder_.clear();
+  job_.groups.clear();
+  addGroup("a", {urls});
+  const std::string blocker = urlOf(0, "slow.test");  // group b has looked ahead, and waits
+  addGroup("b", {blocker});
+  job_.groups[1].urls.insert(job_.groups[1].urls.end(), urls.begin(), urls.end());
+  fetcher_->hold();
+  fetcher_->hold(blocker);
+  std::jthread running([&] { expectLaw(run(), 41); });
+  ASSERT_TRUE(eventually([&] { return fetcher_->total() == 22; }));
+  fetcher_->release();
+  ASSERT_TRUE(eventually([&] { return fetcher_->total() == 41; }));
+  ASSERT_TRUE(eventually([&] { return runner_->metrics().stores.value() == 20; }));
+  fetcher_->release(blocker);
+  running.join();
+  EXPECT_EQ(fetcher_->total(), 41);
+  for (const std::string& url : urls) EXPECT_EQ(fetcher_->count(url), 2) << url;
+}
+
 }  // namespace
 }  // namespace forage::run
