@@ -228,6 +228,7 @@ Report Runner::State::run(const std::stop_token& user_stop) {
       {job.cache.retry_period, job.cache.plugin.name},
       [this](std::string_view text) { notice(text); },
       [&fail](const CacheError& error) { fail(std::make_exception_ptr(error)); });
+  store::LeaseDesk leases(cache);
   visit::SingleFlight flights;
   const visit::CacheRules rules(job, request_headers);
   visit::HostBudget hosts(job.fetch.parallel_max_host, clock);
@@ -236,20 +237,28 @@ Report Runner::State::run(const std::stop_token& user_stop) {
   std::optional<store::WriteBehind> writes;
   std::optional<store::LookAhead> look_ahead;
   if (!cache.answersWithoutIo()) {
-    look_ahead.emplace(cache);
-    writes.emplace(cache, job.cache.queue_max, [&flights](std::span<const Keep> batch) {
-      for (const Keep& item : batch) {
-        if (item.entry == nullptr) {
-          flights.endErase(item.key);
-        } else {
-          flights.retire(item.key, item.entry, true);
-        }
-      }
-    });
+    look_ahead.emplace(cache, leases);
+    writes.emplace(cache, job.cache.queue_max,
+                   [&flights](std::span<const store::WriteBehind::Write> batch) {
+                     using Kind = store::WriteBehind::Kind;
+                     for (const auto& [kind, item] : batch) {
+                       if (kind == Kind::kErase) flights.endErase(item.key);
+                       if (kind == Kind::kStore) flights.retire(item.key, item.entry, true);
+                     }
+                   });
   }
   const visit::Services services{
-      job,     clock, counters, cache,           writes ? &*writes : nullptr,
-      flights, hosts, delivery, request_headers, rules};
+      job,
+      clock,
+      counters,
+      cache,
+      writes ? &*writes : nullptr,
+      flights,
+      hosts,
+      delivery,
+      request_headers,
+      rules,
+      cache.hasLeases() && !cache.answersWithoutIo() ? &leases : nullptr};
   std::deque<GroupMetrics> groups(job.groups.size());
   run::RunContext context{job,
                           services,

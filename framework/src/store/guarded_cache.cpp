@@ -38,6 +38,7 @@ GuardedCache::GuardedCache(Cache& primary, Cache* fallback, const Clock& clock, 
                            Options options, Notice notice, Fatal fatal)
     : primary_(primary),
       fallback_(fallback),
+      leases_(primary.leases()),
       clock_(clock),
       metrics_(metrics),
       options_(std::move(options)),
@@ -132,6 +133,24 @@ void GuardedCache::erase(std::span<const Key> keys) noexcept {
     owed_erasures_.push_back(key);
   }
   owed_count_.store(owed_.size() + owed_erasures_.size());
+}
+
+bool GuardedCache::acquire(std::span<const Key> keys, std::span<Leases::State> states,
+                           LeaseHome& home) noexcept {
+  if (leases_ == nullptr || degraded_.load()) return false;
+  const std::string why = attempt([&] { leases_->acquire(keys, states, home); });
+  if (why.empty()) return true;
+  metrics_.cache_errors.add();
+  opened(why);
+  return false;
+}
+
+void GuardedCache::release(std::span<const Key> keys) noexcept {
+  if (leases_ != nullptr) leases_->release(keys);
+}
+
+void GuardedCache::forget(LeaseHome& home) noexcept {
+  if (leases_ != nullptr) leases_->forget(home);
 }
 
 /// Erases what was to be erased while the cache was away; false: it is away again.

@@ -55,6 +55,16 @@ class GuardedCache {
   /// returns.
   void erase(std::span<const Key> keys) noexcept;
 
+  /// As Leases::acquire; false: no leases are to be had, or not now, and everybody goes on without.
+  bool acquire(std::span<const Key> keys, std::span<Leases::State> states,
+               LeaseHome& home) noexcept;
+  /// As Leases::release.
+  void release(std::span<const Key> keys) noexcept;
+  /// As Leases::forget.
+  void forget(LeaseHome& home) noexcept;
+  /// Whether the cache has leases at all. Constant.
+  [[nodiscard]] bool hasLeases() const noexcept { return leases_ != nullptr; }
+
   /// Writes up to one batch of what is owed to a cache that came back. Returns whether it did
   /// anything: call again while it does.
   bool writeBack() noexcept;
@@ -88,6 +98,7 @@ class GuardedCache {
 
   Cache& primary_;
   Cache* const fallback_;
+  Leases* const leases_;  // of primary_; may be null
   const Clock& clock_;
   Metrics& metrics_;
   const Options options_;

@@ -31,6 +31,13 @@ Outcome dearer(Outcome a, Outcome b) noexcept {
   return rank(a) >= rank(b) ? a : b;
 }
 
+/// What is missing is to be fetched by one process. Variants have no leases of their own.
+store::LeaseWish wishOf(const Trip& trip) noexcept {
+  const bool wanted =
+      trip.base.empty() && trip.method() == "GET" && trip.lease != store::LeaseState::kMine;
+  return wanted ? store::LeaseWish::kIfMissing : store::LeaseWish::kNone;
+}
+
 std::chrono::seconds wholeSeconds(Millis span) noexcept {
   return std::chrono::floor<std::chrono::seconds>(span);
 }
@@ -86,6 +93,7 @@ void Pipeline::reject(Trip& trip, std::string_view text, std::string why) {
 Next Pipeline::lookUp(Trip& trip) {
   trip.looked_up = false;
   trip.found.reset();
+  if (services_.leases != nullptr) trip.wish = wishOf(trip);
   if (!services_.cache.answersWithoutIo()) return Next::kLookUp;
   trip.issued = services_.flights.now();
   services_.cache.find(std::span(&trip.key, 1), std::span(&trip.found, 1));
@@ -184,7 +192,7 @@ Next Pipeline::answerHit(Trip& trip, Outcome source) {
 Next Pipeline::goOn(Trip& trip) {
   const bool offline = services_.job.cache.mode == CacheMode::kOffline;
   if (offline || (trip.asked != nullptr && trip.asked->wants.only_if_cached)) return refuse(trip);
-  if (trip.leads) return Next::kFetch;
+  if (trip.leads) return mayFetch(trip);
   if (trip.alone) return Next::kFetch;
   // Conditions, ranges and what must not be stored are between one client and the server.
   if (trip.asked != nullptr &&
@@ -208,7 +216,7 @@ Next Pipeline::join(Trip& trip) {
   }
   trip.leads = true;
   if (!joined.look_again || services_.job.cache.mode == CacheMode::kForceRefresh) {
-    return Next::kFetch;
+    return mayFetch(trip);
   }
   services_.metrics.lookups_again.add();
   trip.displaced.reset();
@@ -220,7 +228,7 @@ Next Pipeline::join(Trip& trip) {
 Next Pipeline::answered(Trip& trip, const FlightAnswer& answer) {
   if (answer.lead) {
     trip.leads = true;
-    return Next::kFetch;
+    return mayFetch(trip);
   }
   trip.status.collapsed = true;
   if (answer.entry == nullptr) {
@@ -234,6 +242,54 @@ Next Pipeline::answered(Trip& trip, const FlightAnswer& answer) {
     return Next::kFetch;
   }
   return answerFrom(trip, answer.entry, Outcome::kJoined);
+}
+
+/// It leads in this process; in others somebody may lead as well.
+Next Pipeline::mayFetch(Trip& trip) {
+  if (services_.leases == nullptr || services_.job.cache.mode != CacheMode::kNormal) {
+    return Next::kFetch;
+  }
+  switch (trip.lease) {
+    case store::LeaseState::kMine:
+      return Next::kFetch;
+    case store::LeaseState::kOthers:
+      if (trip.ticket == 0) return leaseEnded(trip);
+      trip.waits = true;
+      return Next::kParked;
+    case store::LeaseState::kNone:
+      break;
+  }
+  // What is stored has to be validated: no lease has been asked for yet. Or none is to be had.
+  if (trip.stored == nullptr || trip.wish == store::LeaseWish::kAlways) return Next::kFetch;
+  return lookAgain(trip, store::LeaseWish::kAlways);
+}
+
+Next Pipeline::leaseEnded(Trip& trip) {
+  trip.waits = false;
+  trip.waited = true;
+  services_.metrics.lease_waits.add();
+  return lookAgain(trip, trip.wish);
+}
+
+/// Looks its key up once more, as one that leads.
+Next Pipeline::lookAgain(Trip& trip, store::LeaseWish wish) {
+  trip.displaced.reset();
+  trip.stored.reset();
+  trip.status = {};
+  trip.lease = store::LeaseState::kNone;
+  trip.found.reset();
+  trip.looked_up = false;
+  trip.wish = wish;
+  return Next::kLookUp;
+}
+
+void Pipeline::dropLease(const Key& key) {
+  if (services_.leases->drop(key)) services_.writes->pushRelease(key);
+}
+
+void Pipeline::ended(Trip& trip) {
+  if (trip.lease == store::LeaseState::kMine) dropLease(trip.key);
+  trip.lease = store::LeaseState::kNone;
 }
 
 /// Only the cache may be asked, and it cannot answer: for the job's own URLs a failure, for a

@@ -30,6 +30,7 @@ struct Services {
   Delivery& delivery;
   const Headers& request_headers;
   const CacheRules& rules;
+  store::LeaseDesk* leases;  ///< null where the cache has none
 };
 
 /// What a trip needs next.
@@ -58,6 +59,10 @@ class Pipeline {
   [[nodiscard]] Next use(Trip& trip);
   /// A parked trip has been answered, or leads now.
   [[nodiscard]] Next answered(Trip& trip, const FlightAnswer& answer);
+  /// The lease of another process that a parked trip waits for has ended.
+  [[nodiscard]] Next leaseEnded(Trip& trip);
+  /// The trip has come to its end, whatever it was: what it holds of others is let go.
+  void ended(Trip& trip);
   /// A stop: gives up what the trip leads. Delivers it only if `taken_up`, as cancelled.
   void cancel(Trip& trip, bool taken_up);
 
@@ -80,6 +85,9 @@ class Pipeline {
   Next answerHit(Trip& trip, Outcome source);
   Next answerFrom(Trip& trip, const EntryPtr& entry, Outcome source);
   Next refuse(Trip& trip);
+  Next mayFetch(Trip& trip);
+  Next lookAgain(Trip& trip, store::LeaseWish wish);
+  void dropLease(const Key& key);
   Next deliver(Trip& trip, const EntryPtr& entry, Failure failure, bool stored);
   void describe(const Trip& trip, const EntryPtr& entry, Visit& visit) const;
 

@@ -137,7 +137,12 @@ Next Pipeline::finishFetched(Trip& trip, const EntryPtr& entry, bool storable) {
     if (!as_alias && storable) store(trip, trip.key, entry);
     // Held: who asks for it before it is known where it leads follows it without a request.
     if (led) services_.flights.complete(trip.key, entry, as_alias || storable);
-    if (led && as_alias) trip.hops.push_back({trip.key, entry});
+    if (led && as_alias) {
+      // Its lease goes with it: it is stored once it is known where it leads.
+      const bool has_lease =
+          std::exchange(trip.lease, store::LeaseState::kNone) == store::LeaseState::kMine;
+      trip.hops.push_back({trip.key, entry, has_lease});
+    }
     return follow(trip, entry);
   }
   if (led) services_.flights.complete(trip.key, entry, storable);
@@ -194,6 +199,7 @@ Next Pipeline::follow(Trip& trip, const EntryPtr& entry) {
   services_.metrics.redirects.add();
   if (trip.first_url.empty()) trip.first_url = trip.url.text();
   trip.url = std::move(*target);
+  ended(trip);
   trip.beginHop();
   services_.rules.makeKey(trip, trip.key);
   if (services_.job.cache.mode == CacheMode::kForceRefresh) return goOn(trip);
@@ -254,7 +260,7 @@ void Pipeline::erase(const Key& key) {
     return;
   }
   services_.flights.beginErase(key);
-  services_.writes->push({key, nullptr, kForever, false});
+  services_.writes->pushErase(key);
 }
 
 /// What an unsafe method has changed must be asked for again (RFC 9111, section 4.4).
@@ -297,6 +303,7 @@ void Pipeline::keepHops(Trip& trip, bool final_is_kept) {
     } else {
       services_.flights.retire(hop.key, hop.entry, false);
     }
+    if (hop.has_lease) dropLease(hop.key);
   }
   trip.hops.clear();
 }

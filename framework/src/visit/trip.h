@@ -16,6 +16,7 @@
 #include "forage/url.h"
 #include "forage/visit.h"
 #include "http/cache_control.h"
+#include "store/lease_desk.h"
 
 namespace forage::visit {
 
@@ -23,6 +24,7 @@ namespace forage::visit {
 struct Hop {
   Key key;
   EntryPtr entry;
+  bool has_lease = false;
 };
 
 /// Whom a trip belongs to.
@@ -63,8 +65,11 @@ struct Trip {
   bool validates = false;  ///< its request asks whether `stored` still holds
   bool delivered = false;  ///< answered with what was stale; what it does now is for the cache
   bool fetching = false;   ///< its fetch is under way
-  bool lease = false;      ///< it holds a lease of `key`
-  bool waited = false;     ///< it has waited for another process's lease
+  store::LeaseState lease = store::LeaseState::kNone;  ///< of `key`
+  store::LeaseWish wish = store::LeaseWish::kNone;     ///< of its next look-up
+  std::uint64_t ticket = 0;  ///< while another process holds the lease; 0: that has ended
+  bool waits = false;        ///< for that end
+  bool waited = false;       ///< has waited for one
   Request request;
   Headers fields;  ///< of the request, where they are not the run's own
   std::vector<Hop> hops;
@@ -88,7 +93,10 @@ struct Trip {
     found.reset();
     displaced.reset();
     stored.reset();
-    stale_if_error = looked_up = alone = validates = waited = false;
+    stale_if_error = looked_up = alone = validates = waits = waited = false;
+    lease = store::LeaseState::kNone;
+    wish = store::LeaseWish::kNone;
+    ticket = 0;
     decoded.reset();
     status = {};
   }
@@ -99,7 +107,7 @@ struct Trip {
     asked.reset();
     key.clear();
     issued = 0;
-    queued = leads = delivered = fetching = lease = false;
+    queued = leads = delivered = fetching = false;
     hops.clear();
     redirects = requests = 0;
     source = Outcome::kHit;
