@@ -26,6 +26,7 @@ extern const Command kRunCommand;
 extern const Command kFetchCommand;
 extern const Command kPipeCommand;
 extern const Command kCheckCommand;
+extern const Command kExplainCommand;
 extern const Command kPluginsCommand;
 extern const Command kDemoCommand;
 

@@ -11,8 +11,9 @@ namespace forage::app {
 
 namespace {
 
-constexpr std::array<const Command*, 6> kCommands{&kRunCommand,   &kFetchCommand,   &kPipeCommand,
-                                                  &kCheckCommand, &kPluginsCommand, &kDemoCommand};
+constexpr std::array<const Command*, 7> kCommands{
+    &kRunCommand,     &kFetchCommand,   &kPipeCommand, &kCheckCommand,
+    &kExplainCommand, &kPluginsCommand, &kDemoCommand};
 
 constexpr std::string_view kIntroduction =
     "usage: forage COMMAND [ARGUMENT...]\n"

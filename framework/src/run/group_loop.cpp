@@ -7,6 +7,7 @@
 
 #include "forage/error.h"
 #include "model/target.h"
+#include "visit/asked.h"
 
 namespace forage::run {
 

@@ -17,10 +17,10 @@
 #include <utility>
 
 #include "forage/error.h"
-#include "http/content_coding.h"
 #include "model/target.h"
 #include "run/group_loop.h"
 #include "run/group_task.h"
+#include "run/request_headers.h"
 #include "run/run_context.h"
 #include "store/guarded_cache.h"
 #include "store/look_ahead.h"
@@ -62,15 +62,6 @@ class FirstFailure {
   mutable std::mutex mutex_;  // guards failure_
   std::exception_ptr failure_;
 };
-
-Headers requestHeaders(const Job& job) {
-  Headers headers;
-  headers.add("User-Agent", job.fetch.user_agent.empty() ? std::string("forage/") + kVersion
-                                                         : job.fetch.user_agent);
-  headers.add("Accept", "*/*");
-  headers.add("Accept-Encoding", http::kAcceptEncoding);
-  return headers;
-}
 
 Totals totalsOf(const GroupMetrics& metrics) {
   const auto count = [&](Outcome outcome) { return metrics.outcome(outcome).value(); };
@@ -170,7 +161,8 @@ struct Runner::State {
 };
 
 Runner::Runner(const Job& job, RunParts parts, const Clock& clock, RunObserver* observer)
-    : state_(new State{job, std::move(parts), clock, observer, requestHeaders(job), {}, nullptr}) {
+    : state_(new State{
+          job, std::move(parts), clock, observer, run::requestHeaders(job), {}, nullptr}) {
   state_->metrics = &state_->all_metrics.emplace_back();
   checkNumbers(job);
 }

@@ -7,6 +7,7 @@
 #include "http/answer.h"
 #include "http/redirect.h"
 #include "http/validation.h"
+#include "visit/asked.h"
 
 namespace forage::visit {
 
@@ -44,18 +45,11 @@ std::chrono::seconds wholeSeconds(Millis span) noexcept {
 
 }  // namespace
 
-void readWants(Asked& asked) {
-  const RequestSpec& spec = asked.spec;
-  asked.wants = http::readCacheControl(spec.headers, true);
-  asked.is_cacheable = (spec.method == "GET" || spec.method == "HEAD") && spec.body.empty() &&
-                       !http::asksServerAlone(spec.headers);
-}
-
 // --- 1 key, 2 look up -------------------------------------------------------------------------
 
 Next Pipeline::begin(Trip& trip) {
   trip.started = services_.clock.now();
-  if (trip.asked != nullptr) prepareFields(trip);
+  if (trip.asked != nullptr) prepareFields(trip, services_.request_headers);
   services_.rules.makeKey(trip, trip.key);
   if (trip.isCacheable() && services_.job.cache.mode != CacheMode::kForceRefresh) {
     return lookUp(trip);
@@ -66,21 +60,6 @@ Next Pipeline::begin(Trip& trip) {
                                                  : Forward::kMethod;
   trip.alone = !trip.isCacheable();
   return goOn(trip);
-}
-
-/// What is sent is the request's own, and what it leaves out of our usual fields.
-void Pipeline::prepareFields(Trip& trip) const {
-  trip.fields = trip.asked->spec.headers;
-  for (const HeaderField& field : services_.request_headers) {
-    if (trip.fields.find(field.name)) continue;
-    // A part of a coded body is of no use to anybody.
-    const bool part = trip.fields.find("Range").has_value();
-    if (part && equalsIgnoreCase(field.name, "Accept-Encoding")) {
-      trip.fields.add(field.name, "identity");
-    } else {
-      trip.fields.add(field.name, field.value);
-    }
-  }
 }
 
 void Pipeline::reject(Trip& trip, std::string_view text, std::string why) {

@@ -41,9 +41,6 @@ enum class Next {
   kDone,    ///< nothing: it has been delivered
 };
 
-/// Reads what `asked.spec` says to the cache.
-void readWants(Asked& asked);
-
 class Pipeline {
  public:
   /// `home` is told about parked trips.
@@ -75,7 +72,6 @@ class Pipeline {
  private:
   using Forward = CacheStatus::Forward;
 
-  void prepareFields(Trip& trip) const;
   Next lookUp(Trip& trip);
   Next lookForVariant(Trip& trip);
   Next useStored(Trip& trip, WallTime now);

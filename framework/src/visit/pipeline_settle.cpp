@@ -7,6 +7,7 @@
 #include "http/stored_fields.h"
 #include "http/storing.h"
 #include "http/validation.h"
+#include "visit/asked.h"
 #include "visit/pipeline.h"
 
 namespace forage::visit {
@@ -109,7 +110,7 @@ Next Pipeline::settleNotModified(Trip& trip, Response&& response) {
     // A server that confirms what it was not asked about: once more, without a condition.
     trip.stored.reset();
     trip.fields = Headers();
-    if (trip.asked != nullptr) prepareFields(trip);
+    if (trip.asked != nullptr) prepareFields(trip, services_.request_headers);
     return Next::kFetch;
   }
   Response merged;
