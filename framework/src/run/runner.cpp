@@ -302,6 +302,8 @@ Report Runner::State::report(const std::deque<GroupMetrics>& groups,
   report.cache.stores_fallback = counters.stores_fallback.value();
   report.cache.stores_lost = counters.stores_lost.value();
   report.cache.written_back = counters.written_back.value();
+  report.cache.stores_refused = counters.stores_refused.value();
+  report.cache.lease_waits = counters.lease_waits.value();
   report.cache.stats = parts.cache->stats();
   report.peak_memory_bytes = peakMemory();
   return report;
