@@ -1,5 +1,5 @@
-// What a request that is more than the URL of a list says to the cache, and the fields that are sent
-// for it. Pure; thread-safe.
+// What a request that is more than the URL of a list says to the cache, and the fields that are
+// sent for it. Pure; thread-safe.
 #pragma once
 
 #include "forage/message.h"

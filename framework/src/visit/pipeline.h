@@ -94,6 +94,8 @@ class Pipeline {
   Next answerStale(Trip& trip);
   Next finishFetched(Trip& trip, const EntryPtr& entry, bool storable);
   EntryPtr makeEntry(const Trip& trip, Response&& response, const EntryPtr& body_of) const;
+  void completeFields(const Trip& trip, Headers& fields, WallTime received) const;
+  [[nodiscard]] bool replacesStored(const Trip& trip, const Entry& entry) const;
   Failure checkContent(Trip& trip, const Response& response) const;
   void invalidate(const Trip& trip, const Response& response);
   void updateByHead(const Trip& trip, const Response& response);

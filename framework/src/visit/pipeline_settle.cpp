@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "http/content_coding.h"
+#include "http/http_date.h"
 #include "http/redirect.h"
 #include "http/stored_fields.h"
 #include "http/storing.h"
@@ -131,6 +132,12 @@ Next Pipeline::settlePassing(Trip& trip, Response&& response) {
   return finishFetched(trip, makeEntry(trip, std::move(response), nullptr), storable);
 }
 
+/// Whether what came takes the place of what is stored although it may not be stored itself.
+bool Pipeline::replacesStored(const Trip& trip, const Entry& entry) const {
+  return services_.rules.followsRfc9111() && trip.stored != nullptr && trip.method() == "GET" &&
+         entry.status() < 500 && entry.status() != 206 && entry.status() != 304;
+}
+
 Next Pipeline::finishFetched(Trip& trip, const EntryPtr& entry, bool storable) {
   const bool led = std::exchange(trip.leads, false);
   const bool as_alias = !services_.rules.followsRfc9111();
@@ -147,16 +154,28 @@ Next Pipeline::finishFetched(Trip& trip, const EntryPtr& entry, bool storable) {
     return follow(trip, entry);
   }
   if (led) services_.flights.complete(trip.key, entry, storable);
-  if (storable) store(trip, trip.key, entry);
+  if (storable) {
+    store(trip, trip.key, entry);
+  } else if (replacesStored(trip, *entry)) {
+    erase(trip.key);
+  }
   return deliver(trip, entry, {}, storable);
 }
 
+/// What a cache keeps differs from what came: without the fields of the connection, and with the
+/// date of its arrival where it says none (RFC 9110, section 6.6.1).
+void Pipeline::completeFields(const Trip& trip, Headers& fields, WallTime received) const {
+  const bool dateless = services_.rules.followsRfc9111() && !fields.find("Date");
+  const bool has_connection = http::hasConnectionFields(fields);
+  if (!dateless && !has_connection) return;
+  if (trip.asked != nullptr) trip.asked->received = fields;
+  if (has_connection) fields = http::withoutConnectionFields(fields);
+  if (dateless) fields.add("Date", http::formatHttpDate(received));
+}
+
 EntryPtr Pipeline::makeEntry(const Trip& trip, Response&& response, const EntryPtr& body_of) const {
-  if (http::hasConnectionFields(response.headers)) {
-    if (trip.asked != nullptr && body_of == nullptr) trip.asked->received = response.headers;
-    response.headers = http::withoutConnectionFields(response.headers);
-  }
   const WallTime received = services_.clock.wallNow();
+  if (body_of == nullptr) completeFields(trip, response.headers, received);
   const Entry* known = trip.stored != nullptr ? trip.stored.get() : trip.displaced.get();
   const std::string variant = services_.rules.variantOf(response.headers, trip, known, received);
   const auto entry = body_of != nullptr
