@@ -69,6 +69,9 @@ class GuardedCache {
   /// anything: call again while it does.
   bool writeBack() noexcept;
 
+  /// Owes once more what the cache has declined; for the end of a run.
+  void offerDeclined() noexcept;
+
   /// Whether something is owed and the cache is there to take it.
   [[nodiscard]] bool owes() const noexcept;
 
@@ -87,6 +90,7 @@ class GuardedCache {
   bool findPrimary(std::span<const Key> keys, std::span<EntryPtr> found) noexcept;
   void findFallback(std::span<const Key> keys, std::span<EntryPtr> found) noexcept;
   bool storePrimary(std::span<const Keep> items) noexcept;
+  void rememberDeclined(std::span<const Keep> items) noexcept;
   bool storeFallback(std::span<const Keep> items) noexcept;
   std::vector<Keep> takeOwed();
   bool eraseOwed() noexcept;
@@ -107,13 +111,16 @@ class GuardedCache {
   const bool in_place_;
 
   std::atomic<bool> degraded_{false};
-  std::atomic<bool> was_degraded_{false};  // from then on a miss is looked up in the fallback too
+  std::atomic<bool> was_degraded_{
+      false};  // from then on the cache may lack or have outdated entries
   std::atomic<std::size_t> owed_count_{0};
 
   mutable std::mutex mutex_;  // guards what follows; never held across a call of a cache
   std::condition_variable changed_;
   std::deque<Key> owed_;
   std::vector<Key> owed_erasures_;  // bounded as owed_ is
+  std::vector<Key> declined_;       // the same
+  std::size_t declined_bytes_ = 0;
   std::size_t owed_bytes_ = 0;
   TimePoint since_{};
   std::chrono::nanoseconds degraded_time_{0};

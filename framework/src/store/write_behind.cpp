@@ -131,7 +131,10 @@ void WriteBehind::write() {
     const bool last = flushing_;
     writing_ = true;
     lock.unlock();
-    if (last) cache_.probe();
+    if (last) {
+      cache_.probe();
+      cache_.offerDeclined();
+    }
     while (cache_.writeBack() && last) {
     }
     lock.lock();
