@@ -39,7 +39,8 @@ template <typename Directives>
 auto memberOf(const Directives& directives, std::string_view name) noexcept
     -> decltype(directives.front().member) {
   for (const auto& one : directives) {
-    if (equalsIgnoreCase(name, one.name)) return one.member;
+    // Most have another length.
+    if (name.size() == one.name.size() && equalsIgnoreCase(name, one.name)) return one.member;
   }
   return nullptr;
 }

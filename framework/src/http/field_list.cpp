@@ -46,6 +46,14 @@ bool ListReader::next(std::string_view& element) noexcept {
   return false;
 }
 
+HeadersView behind(HeadersView headers, std::string_view value) noexcept {
+  const std::string_view block = headers.block();
+  const auto end = static_cast<std::size_t>(value.data() + value.size() - block.data());
+  const std::size_t line_end = block.find('\n', end);
+  return HeadersView(line_end == std::string_view::npos ? std::string_view()
+                                                        : block.substr(line_end + 1));
+}
+
 bool isQuoted(std::string_view text) noexcept {
   return text.starts_with('"') && quotedEnd(text, 0) == text.size();
 }

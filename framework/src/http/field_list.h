@@ -2,6 +2,7 @@
 // thread-safe.
 #pragma once
 
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -26,14 +27,25 @@ class ListReader {
   bool quotes_ = true;
 };
 
+/// What follows the line of `headers` that `value` is in.
+[[nodiscard]] HeadersView behind(HeadersView headers, std::string_view value) noexcept;
+
+/// Calls `take(value)` for each field called `name`. Others are not taken apart.
+template <typename Take>
+void eachValue(HeadersView headers, std::string_view name, Take&& take) {
+  while (const std::optional<std::string_view> value = headers.find(name)) {
+    take(*value);
+    headers = behind(headers, *value);
+  }
+}
+
 /// Calls `take(element)` for each element of a list of fields called `name`, over all its lines.
 template <typename Take>
 void eachListElement(HeadersView headers, std::string_view name, Take&& take) {
-  for (const HeaderField& field : headers) {
-    if (!equalsIgnoreCase(field.name, name)) continue;
-    ListReader list(field.value);
+  eachValue(headers, name, [&](std::string_view value) {
+    ListReader list(value);
     for (std::string_view element; list.next(element);) take(element);
-  }
+  });
 }
 
 /// Whether `text` is one whole quoted string.

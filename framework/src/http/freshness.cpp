@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 
+#include "http/field_list.h"
 #include "http/http_date.h"
 
 namespace forage::http {
@@ -24,11 +25,10 @@ Millis ageField(HeadersView headers) noexcept {
 /// (section 5.3).
 Millis untilExpires(HeadersView headers, WallTime date, WallTime received) noexcept {
   Millis earliest = kForever;
-  for (const HeaderField& field : headers) {
-    if (!equalsIgnoreCase(field.name, "Expires")) continue;
-    const std::optional<WallTime> time = parseHttpDate(field.value, received);
+  eachValue(headers, "Expires", [&](std::string_view value) {
+    const std::optional<WallTime> time = parseHttpDate(value, received);
     earliest = std::min(earliest, time ? elapsed(date, *time) : Millis(0));
-  }
+  });
   return earliest;
 }
 

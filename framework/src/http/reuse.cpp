@@ -61,9 +61,7 @@ std::string_view staleRule(LifetimeSource source) noexcept {
 }
 
 /// "Up to" so many seconds after it expired: the last one counts (RFC 5861, sections 3 and 4).
-bool isWithin(Millis over, Millis span) noexcept {
-  return span > Millis::zero() && over <= span;
-}
+bool isWithin(Millis over, Millis span) noexcept { return span > Millis::zero() && over <= span; }
 
 void judgeStale(Judgement& one, const CacheControl& request, const CacheControl& response,
                 const ReuseOptions& options) noexcept {

@@ -4,6 +4,7 @@
 #include <chrono>
 #include <string>
 
+#include "http/field_list.h"
 #include "http/freshness.h"
 #include "http/http_date.h"
 
@@ -30,9 +31,7 @@ std::optional<EntityTag> parseTag(std::string_view text) noexcept {
 /// in an entity tag is an escape (RFC 9110, section 8.8.3).
 template <typename Take>
 void eachTag(HeadersView request, Take&& take) {
-  for (const HeaderField& field : request) {
-    if (!equalsIgnoreCase(field.name, "If-None-Match")) continue;
-    std::string_view rest = field.value;
+  eachValue(request, "If-None-Match", [&](std::string_view rest) {
     while (true) {
       rest.remove_prefix(std::min(rest.find_first_not_of(" \t,"), rest.size()));
       if (rest.empty()) break;
@@ -43,7 +42,7 @@ void eachTag(HeadersView request, Take&& take) {
       take(rest.substr(0, rest[end] == ',' ? end : end + 1));
       rest.remove_prefix(end + 1);
     }
-  }
+  });
 }
 
 /// Whether If-None-Match holds "*", or `tag` by the weak comparison.

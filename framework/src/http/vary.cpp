@@ -40,14 +40,11 @@ std::string_view weightOf(std::string_view element) noexcept {
 
 /// "0.50" means "0.5", and what has no weight has the weight 1.
 void shortenWeight(std::string& element) {
-  const std::string_view weight = weightOf(element);
-  if (weight.find('.') == std::string_view::npos) {
-    if (weight == "1") element.resize(element.size() - kWeight.size() - 1);
-    return;
+  if (weightOf(element).find('.') != std::string_view::npos) {
+    while (element.back() == '0') element.pop_back();
+    if (element.back() == '.') element.pop_back();
   }
-  while (element.back() == '0') element.pop_back();
-  if (element.back() == '.') element.pop_back();
-  shortenWeight(element);
+  if (weightOf(element) == "1") element.resize(element.size() - kWeight.size() - 1);
 }
 
 /// Without white space, and in lower case but for the values of parameters, which may differ in it.
