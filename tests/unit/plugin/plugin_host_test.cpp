@@ -67,7 +67,7 @@ TEST_F(PluginHostTest, LoadsAPluginOnce) {
 
 TEST_F(PluginHostTest, RefusesAnotherAbiOrBuild) {
   EXPECT_EQ(refusal("other_abi"),
-            "libforage_other_abi.so was built for ABI 4, and this is ABI 3: build it again with "
+            "libforage_other_abi.so was built for ABI 5, and this is ABI 4: build it again with "
             "this forage");
   const std::string size = std::to_string(sizeof(PluginInfo));
   EXPECT_EQ(refusal("other_size"), "libforage_other_size.so was built for a description of " +
