@@ -4,11 +4,11 @@
 #include <string>
 #include <utility>
 
+#include "forage/cache_key.h"
 #include "forage/config.h"
 #include "http/content_coding.h"
 #include "http/freshness.h"
 #include "http/redirect.h"
-#include "model/cache_key.h"
 
 namespace forage::visit {
 
