@@ -1,0 +1,28 @@
+// The cache that a job names, opened for a command. Its fallback has no part in this.
+#pragma once
+
+#include <functional>
+
+#include "command.h"
+#include "forage/cache.h"
+#include "forage/clock.h"
+#include "forage/job.h"
+
+namespace forage::app {
+
+struct OpenedCache {
+  const Job& job;
+  Cache& cache;
+  const Clock& clock;
+};
+
+/// Adds --job, --env and --set to `line`.
+CommandLine& addCacheOptions(CommandLine& line);
+
+/// Opens the cache that `arguments` name and has `use` work on it. Returns what that returns, or 4
+/// after one line about a cache that cannot answer. Throws UsageError: no cache is named;
+/// ConfigError, PluginError, and what `use` throws.
+int withCache(const Arguments& arguments, Context& context,
+              const std::function<int(const OpenedCache&)>& use);
+
+}  // namespace forage::app
