@@ -232,6 +232,12 @@ std::optional<WarcReader::State::Name> WarcReader::State::nameOf(const char*& pr
 EntryPtr WarcReader::State::responseOf(Name&& name) {
   HttpMessage message = readHttpMessage(block_);
   if (message.problem != nullptr) return damaged(message.problem);
+  // Answers to conditional requests and to those for parts are no pages. Ours were kept on purpose.
+  const int status = message.response.status;
+  if ((status == 206 || status == 304) && !header_.has(kKeyField)) {
+    ++counts_.passed;
+    return nullptr;
+  }
   // Of what the digest is, with its transfer coding or without, writers do not agree.
   const std::string_view digest = header_.field("WARC-Payload-Digest");
   if (hasDigest(message.payload, digest) == false &&

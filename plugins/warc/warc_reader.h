@@ -29,7 +29,7 @@ struct ReadOptions {
 struct ReadCounts {
   std::uint64_t responses = 0;   ///< given out, revisits included
   std::uint64_t revisits = 0;    ///< of these, with the body of an earlier record
-  std::uint64_t passed = 0;      ///< of another type, such as request, or of no http(s) URL
+  std::uint64_t passed = 0;      ///< no pages: other types, other URLs than http(s), 206 and 304
   std::uint64_t damaged = 0;     ///< skipped
   std::uint64_t too_large = 0;   ///< skipped
   std::uint64_t unresolved = 0;  ///< revisits of what was not in the file before them; skipped

@@ -96,7 +96,7 @@ class WarcWriter::State {
     end("application/warc-fields", kInfo, {});
   }
 
-  void write(const Entry& entry, std::string_view request);
+  void write(std::string_view key, const Entry& entry, std::string_view request);
   void finish() { out_.commit(); }
   [[nodiscard]] std::uint64_t entries() const noexcept { return entries_; }
 
@@ -110,18 +110,18 @@ class WarcWriter::State {
   std::uint64_t entries_ = 0;
 };
 
-void WarcWriter::State::write(const Entry& entry, std::string_view request) {
+void WarcWriter::State::write(std::string_view key, const Entry& entry, std::string_view request) {
   const std::string head = headOf(entry);
-  const std::string target = targetOf(entry.key());
+  const std::string target = targetOf(key);
   const std::string date = formatDate(entry.received());
-  const std::string key = encodeKey(entry.key());
+  const std::string key_text = encodeKey(key);
   const std::string fields = encodeEntryFields(entry);
   const std::string payload = sha1Of({entry.body()});
-  const std::string id = idOf("response", key + ' ' + fields + ' ' + payload);
+  const std::string id = idOf("response", key_text + ' ' + fields + ' ' + payload);
   begin("response", id, date);
   field("WARC-Target-URI", target);
   field("WARC-Payload-Digest", payload);
-  field(kKeyField, key);
+  field(kKeyField, key_text);
   field(kEntryField, fields);
   end("application/http;msgtype=response", head, entry.body());
   ++entries_;
@@ -160,8 +160,8 @@ WarcWriter::WarcWriter(const std::filesystem::path& file, const Clock& clock)
 
 WarcWriter::~WarcWriter() = default;
 
-void WarcWriter::write(const Entry& entry, std::string_view request) {
-  state_->write(entry, request);
+void WarcWriter::write(std::string_view key, const Entry& entry, std::string_view request) {
+  state_->write(key, entry, request);
 }
 
 void WarcWriter::finish() { state_->finish(); }

@@ -24,10 +24,13 @@ class WarcWriter final {
   WarcWriter(const WarcWriter&) = delete;
   WarcWriter& operator=(const WarcWriter&) = delete;
 
-  /// Writes a response record, with what it takes to read the entry back: its key, times and
-  /// variant. Fields that frame the message are made to fit the body, which has no transfer coding.
-  /// A request record comes with it where `request`, the message as it was sent, is not empty.
-  void write(const Entry& entry, std::string_view request = {});
+  /// Writes a response record of what a cache holds under `key`, with what it takes to read the
+  /// entry back: key, times and variant. Fields that frame the message are made to fit the body,
+  /// which has no transfer coding. A request record comes with it where `request`, the message as
+  /// it was sent, is not empty.
+  void write(std::string_view key, const Entry& entry, std::string_view request = {});
+  /// The same under the entry's own key.
+  void write(const Entry& entry) { write(entry.key(), entry); }
 
   /// Puts the file in its place, durably. REQUIRES: not called before.
   void finish();

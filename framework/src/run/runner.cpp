@@ -261,6 +261,7 @@ Report Runner::State::run(const std::stop_token& user_stop) {
     runGroups(context, loops);
     look_ahead.reset();
     if (writes) writes->flush();
+    cache.flush();
     try {
       sinks.close();
     } catch (...) {

@@ -233,6 +233,16 @@ void GuardedCache::tryPrimary() {
   primary_.erase(std::span(&kProbeKey, 1));
 }
 
+void GuardedCache::flush() noexcept {
+  for (Cache* cache : {&primary_, fallback_}) {
+    if (cache == nullptr) continue;
+    const std::string why = attempt([&] { cache->flush(); });
+    if (why.empty()) continue;
+    metrics_.cache_errors.add();
+    notice_("cache " + options_.name + (cache == fallback_ ? ", its fallback: " : ": ") + why);
+  }
+}
+
 void GuardedCache::probe() noexcept {
   if (!degraded_.load()) return;
   const std::string why = attempt([&] { tryPrimary(); });

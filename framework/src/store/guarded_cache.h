@@ -58,6 +58,10 @@ class GuardedCache {
   /// Whether something is owed and the cache is there to take it.
   [[nodiscard]] bool owes() const noexcept;
 
+  /// Has the caches make durable what they hold; for the end of a run. A failure is counted and
+  /// told.
+  void flush() noexcept;
+
   /// Asks a cache that is away once more, now; for the end of a run.
   void probe() noexcept;
 
