@@ -152,6 +152,30 @@ TEST_F(CacheArchive, SaysWhatItCannotReadOrWrite) {
   EXPECT_THAT(result.err, HasSubstr("no.warc: byte 0: "));
 }
 
+TEST_F(CacheArchive, WorksOnTheSnapshotOfACacheInMemory) {
+  fill({"/page/1", "/page/2", "/etag/x"});
+  said({"export", "all.warc.gz"});
+  forage_.write("memory.toml",
+                "[cache]\nplugin = \"memory\"\n[cache.memory]\nsnapshot = \"all.warc.gz\"\n");
+  const auto memory = [&](std::vector<std::string> args) {
+    args.insert(args.begin(), "cache");
+    args.insert(args.end(), {"--job", "memory.toml"});
+    return forage_.run(args);
+  };
+  EXPECT_EQ(countOf(memory({"ls"}).out, "\n"), 3u);
+  const ProcessResult forgotten = memory({"purge", "page"});
+  EXPECT_THAT(forgotten.out, HasSubstr("erased 2 entries"));
+  EXPECT_THAT(forgotten.err, HasSubstr("forgets this with the end of the command"));
+  EXPECT_EQ(countOf(memory({"ls"}).out, "\n"), 3u);
+
+  const std::string record = "cache.memory.record=true";
+  EXPECT_EQ(memory({"purge", "page", "--dry-run", "--set", record}).err, "");
+  EXPECT_EQ(countOf(memory({"ls"}).out, "\n"), 3u);
+  EXPECT_EQ(memory({"purge", "page", "--set", record}).err, "");
+  EXPECT_THAT(memory({"ls"}).out, testing::EndsWith("/etag/x\n"));
+  EXPECT_EQ(countOf(memory({"ls"}).out, "\n"), 1u);
+}
+
 TEST_F(CacheArchive, AnInterruptedExportLeavesNothing) {
   fill({"/page/1", "/page/2"});
   forage_.write("old.jsonl", "as it was\n");

@@ -10,8 +10,8 @@ namespace {
 
 constexpr const char* kPurpose =
     "Looks into the cache that a job names, and tidies it. The cache itself is opened, never its "
-    "fallback: one that cannot answer is exit code 4. A cache in memory lives and ends with a run, "
-    "so that here it is empty.";
+    "fallback: one that cannot answer is exit code 4. A cache in memory ends with the run that "
+    "fills it, so that here it is empty, or holds what its snapshot holds.";
 
 constexpr const char* kExamples =
     "  forage cache ls --job job.toml                        what is there, a line an entry\n"

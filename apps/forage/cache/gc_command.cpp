@@ -99,7 +99,7 @@ int run(const Arguments& arguments, Context& context) {
       return !stop.stop_requested();
     });
     sweep.finish();
-    opened.cache.flush();
+    if (!dry_run) settle(opened, context.terminal);
     context.terminal.print((dry_run ? "would erase " : "erased ") + grouped(sweep.expired()) +
                            " expired and " + grouped(sweep.damaged()) + " damaged of " +
                            grouped(sweep.seen()) + "\n");

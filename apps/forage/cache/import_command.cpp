@@ -140,7 +140,7 @@ int run(const Arguments& arguments, Context& context) {
       progress.tick([&] { return intake.text(); });
     }
     intake.flush();
-    opened.cache.flush();
+    settle(opened, context.terminal);
     damaged += reader->damaged();
     context.terminal.print(intake.text() +
                            (damaged == 0 ? "" : ", " + grouped(damaged) + " damaged") + "\n");

@@ -33,9 +33,11 @@ int withCache(const Arguments& arguments, Context& context,
   const SystemClock clock;
   PluginHost plugins(job.plugin_path, clock);
   const std::unique_ptr<Cache> cache = plugins.makeCache(job.cache.plugin);
-  if (cache->answersWithoutIo() && cache->stats().entries == 0) {
+  const bool has_snapshot = job.cache.plugin.settings.has("snapshot");
+  if (cache->answersWithoutIo() && !has_snapshot && cache->stats().entries == 0) {
     context.terminal.notice("the cache \"" + job.cache.plugin.name +
-                            "\" is empty here: what it holds ends with the run that filled it");
+                            "\" is empty here: what it holds ends with the run that filled it, "
+                            "unless it has a snapshot");
   }
   try {
     return use({job, *cache, clock});
@@ -43,6 +45,14 @@ int withCache(const Arguments& arguments, Context& context,
     context.terminal.notice("the cache cannot answer: " + error.message());
     return static_cast<int>(ExitCode::kNetwork);
   }
+}
+
+void settle(const OpenedCache& opened, Terminal& terminal) {
+  opened.cache.flush();
+  const PluginUse& plugin = opened.job.cache.plugin;
+  if (!opened.cache.answersWithoutIo() || plugin.settings.flag("record", false)) return;
+  terminal.notice("the cache \"" + plugin.name +
+                  "\" forgets this with the end of the command: it records no snapshot");
 }
 
 }  // namespace forage::app

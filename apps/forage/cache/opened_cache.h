@@ -25,4 +25,8 @@ CommandLine& addCacheOptions(CommandLine& line);
 int withCache(const Arguments& arguments, Context& context,
               const std::function<int(const OpenedCache&)>& use);
 
+/// Makes what was stored or erased durable. Says so where the cache forgets it all the same,
+/// because it lives in this process and records no snapshot. Throws CacheError.
+void settle(const OpenedCache& opened, Terminal& terminal);
+
 }  // namespace forage::app

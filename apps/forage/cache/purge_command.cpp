@@ -64,7 +64,7 @@ int run(const Arguments& arguments, Context& context) {
       return !stop.stop_requested();
     });
     eraser.finish();
-    opened.cache.flush();
+    if (!dry_run) settle(opened, context.terminal);
     context.terminal.print((dry_run ? "would erase " : "erased ") + grouped(eraser.erased()) +
                            (eraser.erased() == 1 ? " entry, " : " entries, ") + bytesText(bytes) +
                            " of bodies\n");
