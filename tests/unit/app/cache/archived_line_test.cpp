@@ -18,7 +18,7 @@ Json good() {
     "headers":[["A","1"]],"bytes":2,"body_b64":"aGk="})");
 }
 
-EntryPtr read(const std::string& line) {
+EntryPtr entryIn(const std::string& line) {
   auto result = entryOfLine(line, {});
   return std::holds_alternative<EntryPtr>(result) ? std::get<EntryPtr>(result) : nullptr;
 }
@@ -35,7 +35,7 @@ std::string problemWith(const std::string& key, const Json& value) {
 }
 
 TEST(ArchivedLine, BecomesAnEntry) {
-  const EntryPtr entry = read(good().dump());
+  const EntryPtr entry = entryIn(good().dump());
   ASSERT_NE(entry, nullptr) << problem(good().dump());
   EXPECT_EQ(entry->body(), "hi");
   EXPECT_EQ(entry->headers().block(), "A: 1\r\n");
@@ -46,13 +46,13 @@ TEST(ArchivedLine, MayHoldWhatIsNotKnown) {
   Json json = good();
   json["new"] = {{"deep", {{"er", {1, 2.5, true, nullptr, "x"}}}}};
   json["other"] = Json::array({Json::array({"a", "b", "c", "d"})});
-  EXPECT_NE(read(json.dump()), nullptr) << problem(json.dump());
+  EXPECT_NE(entryIn(json.dump()), nullptr) << problem(json.dump());
 }
 
 TEST(ArchivedLine, DropsTheFieldThatIsOfTheStore) {
   Json json = good();
   json["headers"].push_back({"forage-ENTRY", "v=1, forged"});
-  const EntryPtr entry = read(json.dump());
+  const EntryPtr entry = entryIn(json.dump());
   ASSERT_NE(entry, nullptr);
   EXPECT_EQ(entry->headers().block(), "A: 1\r\n");
 }
@@ -105,6 +105,27 @@ TEST(ArchivedLine, IsBoundedByTheLimitsOfAFetch) {
   limits.max_header_bytes = 1;
   EXPECT_THAT(std::get<std::string>(entryOfLine(good().dump(), limits)),
               HasSubstr("too large (fetch.max_header_size)"));
+}
+
+TEST(ArchivedLine, IsNoneWhereverItIsCut) {
+  const std::string line = good().dump();
+  for (std::size_t size = 0; size < line.size(); ++size) {
+    EXPECT_EQ(problem(line.substr(0, size)), "no JSON object") << size;
+  }
+}
+
+TEST(ArchivedLine, MayHaveAnyByteInAnyPlace) {
+  const std::string line = good().dump();
+  for (std::size_t at = 0; at < line.size(); ++at) {
+    for (const char byte : {'\0', '"', '\\', '{', '[', ']', ':', '9', '\x80', '\xff'}) {
+      std::string damaged = line;
+      damaged[at] = byte;
+      const EntryPtr entry = entryIn(damaged);
+      if (entry != nullptr) {
+        EXPECT_EQ(entry->body().size(), 2u) << damaged;
+      }
+    }
+  }
 }
 
 TEST(ArchivedLine, MayBeNestedWithoutEnd) {

@@ -11,7 +11,7 @@ namespace forage::app {
 namespace {
 
 /// Whether a pattern takes a URL, by both of its ways: a cache must not hide what matches.
-bool takes(const std::string& pattern, const std::string& name) {
+bool takesUrl(const std::string& pattern, const std::string& name) {
   const UrlPattern made("url:", pattern);
   const bool matches = made.matches(name);
   if (matches) {
@@ -21,51 +21,51 @@ bool takes(const std::string& pattern, const std::string& name) {
 }
 
 TEST(UrlPattern, TakesEverythingWhenEmpty) {
-  EXPECT_TRUE(takes("", "http://h/a"));
-  EXPECT_TRUE(takes("", "sha256:0123"));
+  EXPECT_TRUE(takesUrl("", "http://h/a"));
+  EXPECT_TRUE(takesUrl("", "sha256:0123"));
 }
 
 TEST(UrlPattern, WithoutAStarIsFoundAnywhere) {
-  EXPECT_TRUE(takes("example.org", "http://www.example.org/a"));
-  EXPECT_TRUE(takes("/a?b=[1]", "http://h/a?b=[1]&c"));
-  EXPECT_FALSE(takes("/a?b", "http://h/a/b")) << "a ? is a ?";
-  EXPECT_FALSE(takes("example.org", "http://example.com/"));
+  EXPECT_TRUE(takesUrl("example.org", "http://www.example.org/a"));
+  EXPECT_TRUE(takesUrl("/a?b=[1]", "http://h/a?b=[1]&c"));
+  EXPECT_FALSE(takesUrl("/a?b", "http://h/a/b")) << "a ? is a ?";
+  EXPECT_FALSE(takesUrl("example.org", "http://example.com/"));
 }
 
 TEST(UrlPattern, WithAStarMatchesTheWholeUrl) {
-  EXPECT_TRUE(takes("http://h/*", "http://h/a?b"));
-  EXPECT_TRUE(takes("*.pdf", "http://h/a.pdf"));
-  EXPECT_FALSE(takes("*.pdf", "http://h/a.pdf?x"));
-  EXPECT_FALSE(takes("h/*", "http://h/a"));
-  EXPECT_TRUE(takes("*[a-z]*", "http://h/[a-z]"));
-  EXPECT_FALSE(takes("*[a-z]*", "http://h/q")) << "brackets are brackets";
+  EXPECT_TRUE(takesUrl("http://h/*", "http://h/a?b"));
+  EXPECT_TRUE(takesUrl("*.pdf", "http://h/a.pdf"));
+  EXPECT_FALSE(takesUrl("*.pdf", "http://h/a.pdf?x"));
+  EXPECT_FALSE(takesUrl("h/*", "http://h/a"));
+  EXPECT_TRUE(takesUrl("*[a-z]*", "http://h/[a-z]"));
+  EXPECT_FALSE(takesUrl("*[a-z]*", "http://h/q")) << "brackets are brackets";
 }
 
 TEST(UrlPattern, OneWholeUrlIsThatUrlAlone) {
-  EXPECT_TRUE(takes("http://h/a", "http://h/a"));
-  EXPECT_TRUE(takes("HTTP://H:80/x/../a", "http://h/a")) << "however it is written";
-  EXPECT_FALSE(takes("http://h/a", "http://h/ab"));
-  EXPECT_FALSE(takes("http://h/", "http://h/a"));
+  EXPECT_TRUE(takesUrl("http://h/a", "http://h/a"));
+  EXPECT_TRUE(takesUrl("HTTP://H:80/x/../a", "http://h/a")) << "however it is written";
+  EXPECT_FALSE(takesUrl("http://h/a", "http://h/ab"));
+  EXPECT_FALSE(takesUrl("http://h/", "http://h/a"));
 }
 
 TEST(UrlPattern, TakesEveryVariantOfWhatItMatches) {
-  EXPECT_TRUE(takes("http://h/a", "http://h/a#en"));
-  EXPECT_TRUE(takes("*.pdf", "http://h/a.pdf#en"));
-  EXPECT_FALSE(takes("en", "http://h/a#en")) << "a variant is no part of a URL";
+  EXPECT_TRUE(takesUrl("http://h/a", "http://h/a#en"));
+  EXPECT_TRUE(takesUrl("*.pdf", "http://h/a.pdf#en"));
+  EXPECT_FALSE(takesUrl("en", "http://h/a#en")) << "a variant is no part of a URL";
 }
 
 TEST(UrlPattern, WithAHashIsAboutVariants) {
-  EXPECT_TRUE(takes("http://h/a#en", "http://h/a#en"));
-  EXPECT_FALSE(takes("http://h/a#en", "http://h/a#de"));
-  EXPECT_TRUE(takes("*#en", "http://h/a#en"));
-  EXPECT_FALSE(takes("*#en", "http://h/a"));
+  EXPECT_TRUE(takesUrl("http://h/a#en", "http://h/a#en"));
+  EXPECT_FALSE(takesUrl("http://h/a#en", "http://h/a#de"));
+  EXPECT_TRUE(takesUrl("*#en", "http://h/a#en"));
+  EXPECT_FALSE(takesUrl("*#en", "http://h/a"));
 }
 
 TEST(UrlPattern, KnowsALongUrlByItsDigest) {
   const std::string url = "http://h/" + std::string(2000, 'x');
   Key key;
   makeCacheKey("url:", url, key);
-  EXPECT_TRUE(takes(url, key.substr(4)));
+  EXPECT_TRUE(takesUrl(url, key.substr(4)));
 }
 
 TEST(UrlPattern, TakesThePrefixAsItStands) {
