@@ -32,6 +32,7 @@ class RedisCache final : public Cache {
   /// A key may be shown again when the server's table shrinks meanwhile and more than 65,536 keys
   /// match.
   void scan(std::string_view pattern, const Visitor& visitor) override;
+  void inspect(std::string_view pattern, const Visitor& visitor) override;
   [[nodiscard]] CacheStats stats() const noexcept override;
 
  private:
@@ -61,8 +62,10 @@ class RedisCache final : public Cache {
   void flushStores(Commands& commands);
   void countStored(const Reply& reply, Problem& problem);
 
+  void walk(std::string_view pattern, Page& page, const Visitor& visitor);
   Step scanStep(const std::string& cursor, std::string_view pattern);
   std::size_t readSome(std::span<const Key> keys, Page& page);
+  void readValue(const Key& key, Reply&& reply, Page& page, Problem& problem) const;
   bool show(const Page& page, const Visitor& visitor) const;
 
   [[nodiscard]] std::size_t batchSize() const noexcept;

@@ -1,6 +1,7 @@
 // Scanning: SCAN in steps, then the entries of each step. No connection is held while the visitor
 // runs, so that it may use the cache itself.
 #include <algorithm>
+#include <optional>
 #include <unordered_set>
 #include <utility>
 
@@ -37,18 +38,30 @@ struct RedisCache::Step {
   std::vector<Key> keys;
 };
 
-/// Entries that have been read and not shown yet.
+/// Values that have been read and not shown yet.
 struct RedisCache::Page {
   struct Item {
     Key key;
-    EntryPtr entry;
+    EntryPtr entry;  // null: the value is none of ours
     Millis remaining;
   };
-  std::vector<Item> items;
+  const bool damaged_too;  // what is no entry is kept, too
+  std::vector<Item> items{};
+  std::optional<Item> unfinished{};  // its lifetime is not known yet
   TimePoint read{};
 };
 
 void RedisCache::scan(std::string_view pattern, const Visitor& visitor) {
+  Page page{.damaged_too = false};
+  walk(pattern, page, visitor);
+}
+
+void RedisCache::inspect(std::string_view pattern, const Visitor& visitor) {
+  Page page{.damaged_too = true};
+  walk(pattern, page, visitor);
+}
+
+void RedisCache::walk(std::string_view pattern, Page& page, const Visitor& visitor) {
   std::unordered_set<std::size_t> seen;  // hashes: SCAN may bring a key twice
   std::string cursor = "0";
   do {
@@ -58,7 +71,6 @@ void RedisCache::scan(std::string_view pattern, const Visitor& visitor) {
       return seen.contains(hash) || (seen.size() < kMaxSeen && !seen.insert(hash).second);
     });
     for (std::span<const Key> keys = step.keys; !keys.empty();) {
-      Page page;
       const std::size_t n = std::min(batchSize(), keys.size());
       keys = keys.subspan(guarded([&] { return readSome(keys.first(n), page); }));
       if (!show(page, visitor)) return;
@@ -103,25 +115,22 @@ std::size_t RedisCache::readSome(std::span<const Key> keys, Page& page) {
     commands.add(key);
   }
   Problem problem;
-  EntryPtr entry;
   std::size_t replies = 0;
   std::size_t largest = 0;
+  page.items.clear();
   try {
     exchange(commands, problem, [&](std::size_t index, Reply&& reply) {
       replies = index + 1;
-      const Key& key = keys[index / 2];
       if (index % 2 == 0) {
         largest = std::max(largest, reply.text.size());
-        if (reply.type == Reply::Type::kError && judge(reply.text) != Verdict::kWrongType) {
-          problem.note(reply.text);
-        }
-        entry = decode(key, std::move(reply));
-        return;
+        return readValue(keys[index / 2], std::move(reply), page, problem);
       }
       if (reply.type == Reply::Type::kError) problem.note(reply.text);
       const bool forever = reply.integer == -1;  // -2: gone since
-      if (reply.type != Reply::Type::kInteger || !entry || (reply.integer <= 0 && !forever)) return;
-      page.items.push_back({key, std::move(entry), forever ? kForever : Millis(reply.integer)});
+      if (reply.type != Reply::Type::kInteger || !page.unfinished) return;
+      if (reply.integer <= 0 && !forever) return;
+      page.unfinished->remaining = forever ? kForever : Millis(reply.integer);
+      page.items.push_back(std::move(*page.unfinished));
     });
   } catch (const ConnectionError& error) {
     if (error.fault() != Fault::kTooLarge || replies == commands.count()) throw;
@@ -131,6 +140,17 @@ std::size_t RedisCache::readSome(std::span<const Key> keys, Page& page) {
   largest_value_.store(largest, std::memory_order_relaxed);
   page.read = clock_.now();
   return std::min(replies / 2, keys.size());
+}
+
+void RedisCache::readValue(const Key& key, Reply&& reply, Page& page, Problem& problem) const {
+  using Type = Reply::Type;
+  page.unfinished.reset();
+  const bool foreign = reply.type == Type::kError && judge(reply.text) == Verdict::kWrongType;
+  if (reply.type == Type::kError && !foreign) return problem.note(reply.text);
+  const bool too_large = reply.text.size() > max_value_size_;
+  if (!foreign && (reply.type != Type::kString || too_large)) return;
+  EntryPtr entry = decode(key, std::move(reply));
+  if (entry || page.damaged_too) page.unfinished = {key, std::move(entry), kForever};
 }
 
 // False: the visitor has seen enough.

@@ -43,10 +43,10 @@ struct CacheStats {
   std::vector<std::pair<std::string, std::uint64_t>> more;  ///< of this cache alone: "connections"
 };
 
-/// What scan() shows of an entry.
+/// What scan() and inspect() show of an entry.
 struct Scanned {
   std::string_view key;
-  EntryPtr entry;
+  EntryPtr entry;               ///< null from inspect() alone: there is a value, but no entry
   Millis remaining = kForever;  ///< of its lifetime
 };
 
@@ -127,6 +127,11 @@ class FORAGE_API Cache {
   virtual void scan(std::string_view pattern, const Visitor& visitor) = 0;
 
   [[nodiscard]] virtual CacheStats stats() const noexcept = 0;
+
+  /// As scan(), and shows what is no entry too, with a null one: values that are damaged, cut or
+  /// foreign, such as find() counts as damaged. One that is merely beyond a limit of this cache is
+  /// not shown. A cache that can hold nothing but entries has no need of its own.
+  virtual void inspect(std::string_view pattern, const Visitor& visitor);
 
   /// Makes what was stored durable; called once at the end of each run. Throws CacheError.
   virtual void flush();

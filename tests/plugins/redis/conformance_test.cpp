@@ -29,6 +29,9 @@ class WithServer final : public Cache {
   void scan(std::string_view pattern, const Visitor& visitor) override {
     cache_->scan(pattern, visitor);
   }
+  void inspect(std::string_view pattern, const Visitor& visitor) override {
+    cache_->inspect(pattern, visitor);
+  }
   [[nodiscard]] CacheStats stats() const noexcept override { return cache_->stats(); }
 
  private:
