@@ -5,7 +5,6 @@
 #pragma once
 
 #include <cstddef>
-#include <functional>
 #include <memory>
 #include <string_view>
 #include <vector>
@@ -19,9 +18,6 @@ namespace forage::redis {
 
 class Connection {
  public:
-  /// Takes one reply: that of command `index`, in order.
-  using OnReply = std::function<void(std::size_t index, Reply&& reply)>;
-
   /// `command_timeout` is for a whole exchange; a reply of more than `max_reply` bytes ends it.
   Connection(std::unique_ptr<net::Stream> stream, Millis command_timeout, std::size_t max_reply);
 

@@ -18,14 +18,9 @@
 #include "connection.h"
 #include "fault.h"
 #include "forage/clock.h"
+#include "pool_stats.h"
 
 namespace forage::redis {
-
-struct PoolStats {
-  std::uint64_t connections = 0;  ///< made
-  std::uint64_t reconnects = 0;   ///< of these, made in place of one that was lost
-  std::uint64_t failures = 0;     ///< attempts that led to none
-};
 
 class Pool {
  public:

@@ -5,7 +5,6 @@
 
 #include "fault.h"
 #include "server_error.h"
-#include "sign_in.h"
 
 namespace forage::redis {
 
@@ -24,44 +23,10 @@ RedisCache::RedisCache(const Options& options, const Clock& clock)
     : clock_(clock),
       max_value_size_(options.max_value_size),
       name_("redis at " + options.location.shown() + ": "),
-      pool_(options.max_connections, options.retry_period, clock, Connector(options)) {}
+      transport_(makeTransport(options, clock)) {}
 
 void RedisCache::raise(const Problem& problem) const {
   if (!problem.text().empty()) throw CacheError(name_ + problem.text());
-}
-
-// An idle connection that the server closed meanwhile, as a restart does, is replaced once: nothing
-// of a reply came back, and each of our commands may be sent twice.
-void RedisCache::exchange(const Commands& commands, Problem& problem,
-                          const Connection::OnReply& on_reply) {
-  {
-    Pool::Lease lease = pool_.take();
-    if (attempt(lease, commands, problem, on_reply)) return;
-  }
-  pool_.closeIdle();
-  Pool::Lease fresh = pool_.takeFresh();
-  attempt(fresh, commands, problem, on_reply);
-}
-
-// False: the connection turned out to have been closed before.
-bool RedisCache::attempt(Pool::Lease& lease, const Commands& commands, Problem& problem,
-                         const Connection::OnReply& on_reply) {
-  try {
-    lease->exchange(commands, on_reply);
-  } catch (const ConnectionError& error) {
-    if (error.fault() == Fault::kTimeout) {
-      ++counters_.timeouts;
-      pool_.closeIdle();  // they lead to the same server, and each would cost a timeout
-    }
-    if (error.fault() == Fault::kClosed && lease.isReused() && lease->heardNothing()) return false;
-    throw;
-  }
-  if (problem.wantsReconnect()) {
-    pool_.closeIdle();
-  } else {
-    lease.giveBack();
-  }
-  return true;
 }
 
 // As many as make about kBatchBytes, going by what came last.
@@ -95,7 +60,7 @@ std::size_t RedisCache::findSome(std::span<const Key> keys, std::span<EntryPtr> 
   std::size_t settled = 0;
   std::size_t largest = 0;
   try {
-    exchange(commands, problem, [&](std::size_t index, Reply&& reply) {
+    transport_->exchange(commands, problem, [&](std::size_t index, Reply&& reply) {
       largest = std::max(largest, reply.text.size());
       found[index] = accept(keys[index], std::move(reply), problem);
       settled = index + 1;
@@ -179,13 +144,14 @@ void RedisCache::addStore(Commands& commands, const Keep& item, std::string_view
 Millis RedisCache::jittered(Millis lifetime) noexcept {
   const Millis::rep span = std::max<Millis::rep>(lifetime.count(), 1);
   const auto room = static_cast<std::uint64_t>(span / 10 + 1);
-  return Millis(span + static_cast<Millis::rep>(pool_.chance() % room));
+  return Millis(span + static_cast<Millis::rep>(transport_->chance() % room));
 }
 
 void RedisCache::flushStores(Commands& commands) {
   if (commands.count() == 0) return;
   Problem problem;
-  exchange(commands, problem, [&](std::size_t, Reply&& reply) { countStored(reply, problem); });
+  transport_->exchange(commands, problem,
+                       [&](std::size_t, Reply&& reply) { countStored(reply, problem); });
   commands.clear();
   raise(problem);
 }
@@ -215,7 +181,7 @@ std::size_t RedisCache::erase(std::span<const Key> keys) {
       commands.add("UNLINK");
       for (const Key& key : some) commands.add(key);
       Problem problem;
-      exchange(commands, problem, [&](std::size_t, Reply&& reply) {
+      transport_->exchange(commands, problem, [&](std::size_t, Reply&& reply) {
         if (reply.type == Reply::Type::kError) return problem.note(reply.text);
         const long long most = static_cast<long long>(some.size());
         erased += static_cast<std::size_t>(std::clamp(reply.integer, 0LL, most));
@@ -227,7 +193,7 @@ std::size_t RedisCache::erase(std::span<const Key> keys) {
 }
 
 CacheStats RedisCache::stats() const noexcept {
-  const PoolStats pool = pool_.stats();
+  const PoolStats pool = transport_->stats();
   CacheStats stats;
   stats.hits = counters_.hits;
   stats.misses = counters_.misses;
@@ -237,7 +203,7 @@ CacheStats RedisCache::stats() const noexcept {
   stats.more = {{"connections", pool.connections},
                 {"reconnects", pool.reconnects},
                 {"connect_failures", pool.failures},
-                {"timeouts", counters_.timeouts}};
+                {"timeouts", transport_->timeouts()}};
   return stats;
 }
 

@@ -78,7 +78,7 @@ RedisCache::Step RedisCache::scanStep(const std::string& cursor, std::string_vie
   commands.add(kKeysPerStep);
   Step step;
   Problem problem;
-  exchange(commands, problem, [&](std::size_t, Reply&& reply) {
+  transport_->exchange(commands, problem, [&](std::size_t, Reply&& reply) {
     if (reply.type == Reply::Type::kError) return problem.note(reply.text);
     // The same cursor once more would go on for ever.
     if (!isStep(reply) || (cursor != "0" && reply.items[0].text == cursor)) {
@@ -107,7 +107,7 @@ std::size_t RedisCache::readSome(std::span<const Key> keys, Page& page) {
   std::size_t replies = 0;
   std::size_t largest = 0;
   try {
-    exchange(commands, problem, [&](std::size_t index, Reply&& reply) {
+    transport_->exchange(commands, problem, [&](std::size_t index, Reply&& reply) {
       replies = index + 1;
       const Key& key = keys[index / 2];
       if (index % 2 == 0) {

@@ -1,0 +1,11 @@
+#include "transport.h"
+
+#include "pool_transport.h"
+
+namespace forage::redis {
+
+std::unique_ptr<Transport> makeTransport(const Options& options, const Clock& clock) {
+  return std::make_unique<PoolTransport>(options, clock);
+}
+
+}  // namespace forage::redis
