@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "commands.h"
+#include "exchange_time.h"
 #include "forage/clock.h"
 #include "net/stream.h"
 #include "reply_reader.h"
@@ -41,7 +42,7 @@ class Connection {
   [[noreturn]] void failLost(net::Io in) const;
 
   std::unique_ptr<net::Stream> stream_;
-  Millis command_timeout_;
+  ExchangeTime time_;
   ReplyReader reader_;
   int low_water_ = 1;  // bytes that make the socket readable
 
@@ -52,7 +53,6 @@ class Connection {
   std::size_t received_ = 0;
   std::size_t replies_ = 0;
   std::size_t expected_ = 0;
-  TimePoint begun_{};
 };
 
 }  // namespace forage::redis

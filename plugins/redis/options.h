@@ -2,7 +2,9 @@
 // read.
 #pragma once
 
+#include <algorithm>
 #include <cstddef>
+#include <optional>
 #include <span>
 #include <string>
 
@@ -10,6 +12,7 @@
 #include "forage/plugin.h"
 #include "forage/settings.h"
 #include "redis_url.h"
+#include "rest_url.h"
 
 namespace forage::redis {
 
@@ -24,6 +27,12 @@ struct Options {
   std::size_t max_connections = 4;
   std::string ca_file;  ///< "" for the system's
   std::size_t max_value_size = 64u << 20;
+  std::optional<RestSite> rest;  ///< instead of a connection that speaks RESP
+
+  /// Bytes that a reply may have: a step of SCAN brings hundreds of keys.
+  [[nodiscard]] std::size_t maxReply() const noexcept {
+    return std::max<std::size_t>(max_value_size, 4u << 20);
+  }
 };
 
 /// What readOptions() knows, for PluginInfo.

@@ -81,7 +81,7 @@ EntryPtr RedisCache::accept(const Key& key, Reply&& reply, Problem& problem) {
     countMiss(false);
     return nullptr;
   }
-  if (reply.type == Type::kError && judge(reply.text) != Verdict::kWrongType) {
+  if (reply.type == Type::kError && !isNoValue(judge(reply.text))) {
     problem.note(reply.text);
     return nullptr;
   }
@@ -164,7 +164,7 @@ void RedisCache::countStored(const Reply& reply, Problem& problem) {
     ++counters_.declined;
   } else if (reply.type != Type::kError) {
     throw ConnectionError(Fault::kProtocol, "it answers SET with something else");
-  } else if (judge(reply.text) == Verdict::kOutOfMemory) {
+  } else if (isNoStore(judge(reply.text))) {
     ++counters_.declined;
   } else {
     problem.note(reply.text);
@@ -203,7 +203,8 @@ CacheStats RedisCache::stats() const noexcept {
   stats.more = {{"connections", pool.connections},
                 {"reconnects", pool.reconnects},
                 {"connect_failures", pool.failures},
-                {"timeouts", transport_->timeouts()}};
+                {"timeouts", transport_->timeouts()},
+                {"retries", pool.retries}};
   return stats;
 }
 

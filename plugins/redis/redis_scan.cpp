@@ -112,7 +112,7 @@ std::size_t RedisCache::readSome(std::span<const Key> keys, Page& page) {
       const Key& key = keys[index / 2];
       if (index % 2 == 0) {
         largest = std::max(largest, reply.text.size());
-        if (reply.type == Reply::Type::kError && judge(reply.text) != Verdict::kWrongType) {
+        if (reply.type == Reply::Type::kError && !isNoValue(judge(reply.text))) {
           problem.note(reply.text);
         }
         entry = decode(key, std::move(reply));
