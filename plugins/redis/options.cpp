@@ -104,6 +104,13 @@ void readServer(const Settings& settings, Options& options) {
   options.location.port = options.rest->port;
 }
 
+ValueFormat valueFormatOf(const Settings& settings) {
+  const std::string format = settings.text("value_format", "entry");
+  if (format == "body") return ValueFormat::kBody;
+  if (format != "entry") settings.fail("value_format", "wants \"entry\" or \"body\"");
+  return ValueFormat::kEntry;
+}
+
 void checkCaFile(const Settings& settings, const std::string& file) {
   if (file.empty()) return;
   if (!std::ifstream(file).good()) settings.fail("ca_file", "cannot be read: " + file);
@@ -112,7 +119,7 @@ void checkCaFile(const Settings& settings, const std::string& file) {
 }  // namespace
 
 std::span<const OptionInfo> optionInfos() noexcept {
-  static constexpr std::array<OptionInfo, 12> kInfos{{
+  static constexpr std::array<OptionInfo, 13> kInfos{{
       {"url", "text", "",
        "where Redis is: redis://, rediss:// (TLS), redis+unix://, or https:// (REST of Upstash)"},
       {"user", "text", "", "ACL user; takes the place of the one in url"},
@@ -129,6 +136,8 @@ std::span<const OptionInfo> optionInfos() noexcept {
       {"ca_file", "text", "", "PEM file of the authorities trusted for rediss:// and https://"},
       {"max_value_size", "size", "64MiB",
        "larger entries are neither stored nor read; over REST 9MiB is the default and the most"},
+      {"value_format", "text", "entry",
+       "what stands under a key: \"entry\", or \"body\" for the bare text, as scripts keep it"},
   }};
   return kInfos;
 }
@@ -144,6 +153,7 @@ Options readOptions(const Settings& settings) {
   options.ca_file = settings.text("ca_file", "");
   checkCaFile(settings, options.ca_file);
   options.max_value_size = valueSizeOf(settings, options);
+  options.value_format = valueFormatOf(settings);
   return options;
 }
 

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cstddef>
+#include <cstdint>
 #include <optional>
 #include <span>
 #include <string>
@@ -16,6 +17,12 @@
 
 namespace forage::redis {
 
+/// What stands under a key.
+enum class ValueFormat : std::uint8_t {
+  kEntry,  ///< the whole response, as an HTTP message
+  kBody,   ///< its bare text, as simple scripts keep it
+};
+
 struct Options {
   Location location;     ///< without user, password and database: those are below
   std::string user;      ///< "" signs in as the server's default user
@@ -27,6 +34,7 @@ struct Options {
   std::size_t max_connections = 4;
   std::string ca_file;  ///< "" for the system's
   std::size_t max_value_size = 64u << 20;
+  ValueFormat value_format = ValueFormat::kEntry;
   std::optional<RestSite> rest;  ///< instead of a connection that speaks RESP
 
   /// Bytes that a reply may have: a step of SCAN brings hundreds of keys.

@@ -1,6 +1,7 @@
 #include "redis_cache.h"
 
 #include <algorithm>
+#include <optional>
 #include <utility>
 
 #include "fault.h"
@@ -21,7 +22,7 @@ constexpr auto kLongestLifetime = std::chrono::hours(24 * 365 * 100);  // beyond
 
 RedisCache::RedisCache(const Options& options, const Clock& clock)
     : clock_(clock),
-      max_value_size_(options.max_value_size),
+      codec_(options.value_format, options.max_value_size, clock),
       name_("redis at " + options.location.shown() + ": "),
       transport_(makeTransport(options, clock)) {}
 
@@ -88,19 +89,14 @@ EntryPtr RedisCache::accept(const Key& key, Reply&& reply, Problem& problem) {
   if (reply.type != Type::kError && reply.type != Type::kString) {
     throw ConnectionError(Fault::kProtocol, "it answers GET with something else");
   }
-  EntryPtr entry = decode(key, std::move(reply));
+  EntryPtr entry =
+      reply.type == Type::kString ? codec_.decode(key, std::move(reply.text)) : nullptr;
   if (!entry) {
     countMiss(true);
     return nullptr;
   }
   ++counters_.hits;
   return entry;
-}
-
-// Null for what is none of our entries.
-EntryPtr RedisCache::decode(const Key& key, Reply&& reply) const {
-  if (reply.type != Reply::Type::kString || reply.text.size() > max_value_size_) return nullptr;
-  return decodeEntry(key, std::move(reply.text));
 }
 
 void RedisCache::countMiss(bool damaged) noexcept {
@@ -111,28 +107,33 @@ void RedisCache::countMiss(bool damaged) noexcept {
 void RedisCache::store(std::span<const Keep> items) {
   guarded([&] {
     Commands commands;
+    std::vector<StoredValue> values;  // what the commands refer to
     commands.reserve(std::min(items.size(), kMaxBatch) * kHeadRoom);
     for (const Keep& item : items) {
-      const std::string head = encodeEntryHead(*item.entry);
-      const std::size_t size = head.size() + item.entry->body().size();
-      if (size > max_value_size_) {
+      std::optional<StoredValue> value = codec_.encode(item.entry);
+      if (!value) {
         ++counters_.declined;
         continue;
       }
-      const bool full = commands.bytes() + size > kBatchBytes || commands.count() == kMaxBatch;
-      if (full && commands.count() > 0) flushStores(commands);
-      addStore(commands, item, head);
+      const bool full =
+          commands.bytes() + value->size() > kBatchBytes || commands.count() == kMaxBatch;
+      if (full && commands.count() > 0) {
+        flushStores(commands);
+        values.clear();
+      }
+      addStore(commands, item, *value);
+      if (value->text) values.push_back(*std::move(value));
     }
     flushStores(commands);
   });
 }
 
-void RedisCache::addStore(Commands& commands, const Keep& item, std::string_view head) {
+void RedisCache::addStore(Commands& commands, const Keep& item, const StoredValue& value) {
   const bool forever = item.lifetime > kLongestLifetime;
   commands.begin(3U + (forever ? 0U : 2U) + (item.only_if_absent ? 1U : 0U));
   commands.add("SET");
   commands.add(item.key);
-  commands.add(head, item.entry->body());
+  commands.add(value.head, value.body);
   if (!forever) {
     commands.add("PX");
     commands.add(jittered(item.lifetime).count());

@@ -18,6 +18,7 @@
 #include "problem.h"
 #include "reply_reader.h"
 #include "transport.h"
+#include "value_codec.h"
 
 namespace forage::redis {
 
@@ -52,10 +53,9 @@ class RedisCache final : public Cache {
 
   std::size_t findSome(std::span<const Key> keys, std::span<EntryPtr> found);
   EntryPtr accept(const Key& key, Reply&& reply, Problem& problem);
-  EntryPtr decode(const Key& key, Reply&& reply) const;
   void countMiss(bool damaged) noexcept;
 
-  void addStore(Commands& commands, const Keep& item, std::string_view head);
+  void addStore(Commands& commands, const Keep& item, const StoredValue& value);
   void flushStores(Commands& commands);
   void countStored(const Reply& reply, Problem& problem);
 
@@ -67,7 +67,7 @@ class RedisCache final : public Cache {
   [[nodiscard]] Millis jittered(Millis lifetime) noexcept;
 
   const Clock& clock_;
-  const std::size_t max_value_size_;
+  const ValueCodec codec_;
   const std::string name_;  // "redis at 127.0.0.1:6379: "
   const std::unique_ptr<Transport> transport_;
   std::atomic<std::size_t> largest_value_{0};  // of the last batch: sizes the next

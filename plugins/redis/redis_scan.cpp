@@ -112,10 +112,11 @@ std::size_t RedisCache::readSome(std::span<const Key> keys, Page& page) {
       const Key& key = keys[index / 2];
       if (index % 2 == 0) {
         largest = std::max(largest, reply.text.size());
+        const bool is_value = reply.type == Reply::Type::kString;
         if (reply.type == Reply::Type::kError && !isNoValue(judge(reply.text))) {
           problem.note(reply.text);
         }
-        entry = decode(key, std::move(reply));
+        entry = is_value ? codec_.decode(key, std::move(reply.text)) : nullptr;
         return;
       }
       if (reply.type == Reply::Type::kError) problem.note(reply.text);

@@ -122,6 +122,17 @@ TEST(RedisOptions, OfARestApiAreCheckedAndShowNoSecret) {
   EXPECT_NE(refusal({{"url", std::string("redis://localhost")}, {"token", token}}), "");
 }
 
+TEST(RedisOptions, KnowTwoFormatsOfValues) {
+  const Data url = std::string("redis://localhost");
+  EXPECT_EQ(readOptions(settings({{"url", url}})).value_format, ValueFormat::kEntry);
+  EXPECT_EQ(
+      readOptions(settings({{"url", url}, {"value_format", std::string("body")}})).value_format,
+      ValueFormat::kBody);
+  EXPECT_NE(refusal({{"url", url}, {"value_format", std::string("text")}})
+                .find("wants \"entry\" or \"body\""),
+            std::string::npos);
+}
+
 TEST(RedisOptions, AreDeclaredWithTheirDefaults) {
   // Every declared default is read as the value that counts without it.
   std::map<std::string, Data> values;

@@ -1,4 +1,4 @@
-// The REST API of the tests, judged by the client that Upstash publishes.
+// The REST API of the tests, judged by the client that Upstash publishes, and pages shared with it.
 #include <gtest/gtest.h>
 
 #include <filesystem>
@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "redis_plugin.h"
 #include "support/process.h"
 #include "support/redis_server.h"
 #include "support/rest_front.h"
@@ -60,13 +61,24 @@ class UpstashClient {
 };
 
 // One test, so that no two install at once.
-TEST(UpstashClient, FindsWhatItKnowsBehindOurApi) {
+TEST(UpstashClient, FindsWhatItKnowsBehindOurApiAndSharesPagesWithTheCache) {
   RedisServer server;
   RestFront front(server);
   const UpstashClient client(front);
   const ProcessResult checked = client.use({"check"});
   ASSERT_EQ(checked.exit_code, 0) << checked.out << checked.err;
   EXPECT_EQ(checked.out, "all as it should be\n");
+
+  const FakeClock clock;
+  const auto cache = makeRedis(front.url(), clock,
+                               {{"token", front.token()}, {"value_format", std::string("body")}});
+  const std::string page =
+      "<p>gr\xc3\xbc\xc3\x9f"
+      "e</p>";
+  ASSERT_EQ(client.use({"set", "url:http://example.com/theirs", page}).exit_code, 0);
+  EXPECT_EQ(lookUp(*cache, "url:http://example.com/theirs"), page);
+  keep(*cache, "url:http://example.com/ours", page);
+  EXPECT_EQ(client.use({"get", "url:http://example.com/ours"}).out, page);
 }
 
 }  // namespace
