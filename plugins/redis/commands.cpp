@@ -20,6 +20,34 @@ struct Digits {
   std::size_t size;
 };
 
+/// Reads what prefix() and add() have written.
+class TextReader {
+ public:
+  explicit TextReader(std::string_view text) noexcept : text_(text) {}
+
+  [[nodiscard]] bool atEnd() const noexcept { return at_ == text_.size(); }
+  [[nodiscard]] std::size_t at() const noexcept { return at_; }
+  /// That of "*3" or "$17", and its line.
+  std::size_t number() noexcept {
+    std::size_t value = 0;
+    const char* const begin = text_.data() + at_ + 1;
+    const char* const end = std::from_chars(begin, text_.data() + text_.size(), value).ptr;
+    at_ += 1 + static_cast<std::size_t>(end - begin);
+    skipLineEnd();
+    return value;
+  }
+  std::string_view take(std::size_t size) noexcept {
+    const std::string_view taken = text_.substr(at_, size);
+    at_ += size;
+    return taken;
+  }
+  void skipLineEnd() noexcept { at_ += 2; }
+
+ private:
+  std::string_view text_;
+  std::size_t at_ = 0;
+};
+
 }  // namespace
 
 void Commands::prefix(char type, std::size_t number) {
@@ -65,6 +93,25 @@ std::vector<std::string_view> Commands::pieces() const {
   }
   if (sent < text.size()) pieces.push_back(text.substr(sent));
   return pieces;
+}
+
+std::vector<Command> Commands::commands() const {
+  std::vector<Command> commands;
+  commands.reserve(count_);
+  TextReader reader(text_);
+  auto next_body = bodies_.begin();
+  while (!reader.atEnd()) {
+    Command& command = commands.emplace_back(reader.number());
+    for (Argument& argument : command) {
+      const std::size_t size = reader.number();
+      // A body follows its head, so only that of this argument can begin within its size.
+      const bool has_body = next_body != bodies_.end() && next_body->at <= reader.at() + size;
+      if (has_body) argument.body = next_body++->bytes;
+      argument.head = reader.take(size - argument.body.size());
+      reader.skipLineEnd();
+    }
+  }
+  return commands;
 }
 
 void Commands::clear() noexcept {

@@ -9,6 +9,17 @@
 
 namespace forage::redis {
 
+/// One argument as it was added: a long body that was only referred to stands apart.
+struct Argument {
+  std::string_view head;
+  std::string_view body;
+
+  [[nodiscard]] std::size_t size() const noexcept { return head.size() + body.size(); }
+};
+
+/// The arguments of one command, its name first.
+using Command = std::vector<Argument>;
+
 class Commands {
  public:
   /// Makes room for so many bytes beside long bodies.
@@ -25,6 +36,8 @@ class Commands {
   [[nodiscard]] std::size_t bytes() const noexcept { return text_.size() + referred_; }
   /// What is to be sent, in order. Valid until the next change.
   [[nodiscard]] std::vector<std::string_view> pieces() const;
+  /// The same command by command, for what does not speak RESP. Valid until the next change.
+  [[nodiscard]] std::vector<Command> commands() const;
   /// Forgets everything; buffers stay.
   void clear() noexcept;
 

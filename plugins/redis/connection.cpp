@@ -6,7 +6,6 @@
 #include <algorithm>
 #include <array>
 #include <cerrno>
-#include <chrono>
 #include <span>
 #include <system_error>
 #include <utility>
@@ -21,30 +20,20 @@ using net::Io;
 namespace {
 
 constexpr std::size_t kReadBuffer = 64u << 10;
-// What moves beyond the first part, which the kernel may have taken from us without the server's
-// doing, has further time, at the least speed of a connection that is not stuck.
-constexpr std::size_t kWithoutAllowance = 4u << 20;
-constexpr std::size_t kBytesPerSecond = 8u << 20;
-
 constexpr std::size_t kShortestReply = 3;  // "+\r\n"
 constexpr std::size_t kMostAwaited = 1024;
-
-std::chrono::microseconds allowance(std::size_t moved) {
-  const std::size_t counted = moved - std::min(moved, kWithoutAllowance);
-  return std::chrono::microseconds(counted * 1'000'000 / kBytesPerSecond);
-}
 
 }  // namespace
 
 Connection::Connection(std::unique_ptr<net::Stream> stream, Millis command_timeout,
                        std::size_t max_reply)
-    : stream_(std::move(stream)), command_timeout_(command_timeout), reader_(max_reply) {}
+    : stream_(std::move(stream)), time_(command_timeout), reader_(max_reply) {}
 
 void Connection::exchange(const Commands& commands, const OnReply& on_reply) {
   unsent_ = commands.pieces();
   next_unsent_ = sent_ = received_ = replies_ = 0;
   expected_ = commands.count();
-  begun_ = std::chrono::steady_clock::now();
+  time_.begin();
   while (replies_ < expected_) {
     const Io out = send();
     // Even when the sending fails: what the server said before it closed tells why. Not under TLS,
@@ -136,14 +125,11 @@ void Connection::wait(Io out, Io in) {
   }
 }
 
-// Until the exchange has had its time; rounded up, so that waiting for it is never in vain.
-Millis Connection::remaining() const {
-  const auto deadline = begun_ + command_timeout_ + allowance(sent_ + received_);
-  return std::chrono::ceil<Millis>(deadline - std::chrono::steady_clock::now());
-}
+// Until the exchange has had its time.
+Millis Connection::remaining() const { return time_.remaining(sent_ + received_); }
 
 void Connection::failTimeout() const {
-  throw ConnectionError(Fault::kTimeout, "no answer within " + formatDuration(command_timeout_));
+  throw ConnectionError(Fault::kTimeout, "no answer within " + formatDuration(time_.limit()));
 }
 
 void Connection::failLost(Io in) const {

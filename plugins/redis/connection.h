@@ -5,12 +5,12 @@
 #pragma once
 
 #include <cstddef>
-#include <functional>
 #include <memory>
 #include <string_view>
 #include <vector>
 
 #include "commands.h"
+#include "exchange_time.h"
 #include "forage/clock.h"
 #include "net/stream.h"
 #include "reply_reader.h"
@@ -19,9 +19,6 @@ namespace forage::redis {
 
 class Connection {
  public:
-  /// Takes one reply: that of command `index`, in order.
-  using OnReply = std::function<void(std::size_t index, Reply&& reply)>;
-
   /// `command_timeout` is for a whole exchange; a reply of more than `max_reply` bytes ends it.
   Connection(std::unique_ptr<net::Stream> stream, Millis command_timeout, std::size_t max_reply);
 
@@ -45,7 +42,7 @@ class Connection {
   [[noreturn]] void failLost(net::Io in) const;
 
   std::unique_ptr<net::Stream> stream_;
-  Millis command_timeout_;
+  ExchangeTime time_;
   ReplyReader reader_;
   int low_water_ = 1;  // bytes that make the socket readable
 
@@ -56,7 +53,6 @@ class Connection {
   std::size_t received_ = 0;
   std::size_t replies_ = 0;
   std::size_t expected_ = 0;
-  TimePoint begun_{};
 };
 
 }  // namespace forage::redis

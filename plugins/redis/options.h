@@ -2,7 +2,10 @@
 // read.
 #pragma once
 
+#include <algorithm>
 #include <cstddef>
+#include <cstdint>
+#include <optional>
 #include <span>
 #include <string>
 
@@ -10,8 +13,15 @@
 #include "forage/plugin.h"
 #include "forage/settings.h"
 #include "redis_url.h"
+#include "rest_url.h"
 
 namespace forage::redis {
+
+/// What stands under a key.
+enum class ValueFormat : std::uint8_t {
+  kEntry,  ///< the whole response, as an HTTP message
+  kBody,   ///< its bare text, as simple scripts keep it
+};
 
 struct Options {
   Location location;     ///< without user, password and database: those are below
@@ -24,6 +34,13 @@ struct Options {
   std::size_t max_connections = 4;
   std::string ca_file;  ///< "" for the system's
   std::size_t max_value_size = 64u << 20;
+  ValueFormat value_format = ValueFormat::kEntry;
+  std::optional<RestSite> rest;  ///< instead of a connection that speaks RESP
+
+  /// Bytes that a reply may have: a step of SCAN brings hundreds of keys.
+  [[nodiscard]] std::size_t maxReply() const noexcept {
+    return std::max<std::size_t>(max_value_size, 4u << 20);
+  }
 };
 
 /// What readOptions() knows, for PluginInfo.

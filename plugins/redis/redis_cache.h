@@ -5,18 +5,20 @@
 #include <atomic>
 #include <cstddef>
 #include <cstdint>
+#include <memory>
 #include <span>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "commands.h"
-#include "connection.h"
 #include "fault.h"
 #include "forage/cache.h"
 #include "options.h"
-#include "pool.h"
 #include "problem.h"
+#include "reply_reader.h"
+#include "transport.h"
+#include "value_codec.h"
 
 namespace forage::redis {
 
@@ -48,17 +50,13 @@ class RedisCache final : public Cache {
       throw CacheError(name_ + error.what());
     }
   }
-  void exchange(const Commands& commands, Problem& problem, const Connection::OnReply& on_reply);
-  bool attempt(Pool::Lease& lease, const Commands& commands, Problem& problem,
-               const Connection::OnReply& on_reply);
   void raise(const Problem& problem) const;
 
   std::size_t findSome(std::span<const Key> keys, std::span<EntryPtr> found);
   EntryPtr accept(const Key& key, Reply&& reply, Problem& problem);
-  EntryPtr decode(const Key& key, Reply&& reply) const;
   void countMiss(bool damaged) noexcept;
 
-  void addStore(Commands& commands, const Keep& item, std::string_view head);
+  void addStore(Commands& commands, const Keep& item, const StoredValue& value);
   void flushStores(Commands& commands);
   void countStored(const Reply& reply, Problem& problem);
 
@@ -72,9 +70,9 @@ class RedisCache final : public Cache {
   [[nodiscard]] Millis jittered(Millis lifetime) noexcept;
 
   const Clock& clock_;
-  const std::size_t max_value_size_;
+  const ValueCodec codec_;
   const std::string name_;  // "redis at 127.0.0.1:6379: "
-  Pool pool_;
+  const std::unique_ptr<Transport> transport_;
   std::atomic<std::size_t> largest_value_{0};  // of the last batch: sizes the next
 
   struct Counters {
@@ -83,7 +81,6 @@ class RedisCache final : public Cache {
     std::atomic<std::uint64_t> stores{0};
     std::atomic<std::uint64_t> declined{0};
     std::atomic<std::uint64_t> damaged{0};
-    std::atomic<std::uint64_t> timeouts{0};
   };
   Counters counters_;
 };

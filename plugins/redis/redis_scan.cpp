@@ -90,7 +90,7 @@ RedisCache::Step RedisCache::scanStep(const std::string& cursor, std::string_vie
   commands.add(kKeysPerStep);
   Step step;
   Problem problem;
-  exchange(commands, problem, [&](std::size_t, Reply&& reply) {
+  transport_->exchange(commands, problem, [&](std::size_t, Reply&& reply) {
     if (reply.type == Reply::Type::kError) return problem.note(reply.text);
     // The same cursor once more would go on for ever.
     if (!isStep(reply) || (cursor != "0" && reply.items[0].text == cursor)) {
@@ -119,7 +119,7 @@ std::size_t RedisCache::readSome(std::span<const Key> keys, Page& page) {
   std::size_t largest = 0;
   page.items.clear();
   try {
-    exchange(commands, problem, [&](std::size_t index, Reply&& reply) {
+    transport_->exchange(commands, problem, [&](std::size_t index, Reply&& reply) {
       replies = index + 1;
       if (index % 2 == 0) {
         largest = std::max(largest, reply.text.size());
@@ -145,11 +145,11 @@ std::size_t RedisCache::readSome(std::span<const Key> keys, Page& page) {
 void RedisCache::readValue(const Key& key, Reply&& reply, Page& page, Problem& problem) const {
   using Type = Reply::Type;
   page.unfinished.reset();
-  const bool foreign = reply.type == Type::kError && judge(reply.text) == Verdict::kWrongType;
-  if (reply.type == Type::kError && !foreign) return problem.note(reply.text);
-  const bool too_large = reply.text.size() > max_value_size_;
-  if (!foreign && (reply.type != Type::kString || too_large)) return;
-  EntryPtr entry = decode(key, std::move(reply));
+  const Verdict verdict = reply.type == Type::kError ? judge(reply.text) : Verdict::kOther;
+  const bool foreign = verdict == Verdict::kWrongType;
+  if (reply.type == Type::kError && !isNoValue(verdict)) return problem.note(reply.text);
+  if (!foreign && (reply.type != Type::kString || codec_.isTooLarge(reply.text))) return;
+  EntryPtr entry = foreign ? nullptr : codec_.decode(key, std::move(reply.text));
   if (entry || page.damaged_too) page.unfinished = {key, std::move(entry), kForever};
 }
 

@@ -36,7 +36,17 @@ Verdict judge(std::string_view error) noexcept {
   for (const auto& [name, verdict] : kVerdicts) {
     if (code == name) return verdict;
   }
-  return error.starts_with("ERR unknown command") ? Verdict::kUnknown : Verdict::kOther;
+  // What Upstash says in words alone.
+  constexpr std::array<std::pair<std::string_view, Verdict>, 4> kSayings{{
+      {"ERR unknown command", Verdict::kUnknown},
+      {"ERR max request size exceeded", Verdict::kTooLarge},
+      {"ERR max single record size exceeded", Verdict::kOutOfMemory},
+      {"ERR DB capacity quota exceeded", Verdict::kOutOfMemory},
+  }};
+  for (const auto& [start, verdict] : kSayings) {
+    if (error.starts_with(start)) return verdict;
+  }
+  return Verdict::kOther;
 }
 
 std::string explain(std::string_view error) {
@@ -44,7 +54,7 @@ std::string explain(std::string_view error) {
   if (code == "NOAUTH") return "it wants a password (NOAUTH): set [cache.redis] password";
   if (code == "WRONGPASS") {
     return "it knows no such user and password (WRONGPASS): check [cache] url, [cache.redis] user "
-           "and password";
+           "and password, or token";
   }
   if (code == "NOPERM") {
     return "the user has no right to the commands or keys needed (NOPERM): allow GET SET UNLINK "

@@ -13,11 +13,21 @@ enum class Verdict : std::uint8_t {
   kNotAllowed,   ///< user, password or rights are wrong
   kOutOfMemory,  ///< it will not store this
   kWrongType,    ///< under this key is no string
+  kTooLarge,     ///< request or reply is beyond what the server takes
   kUnknown,      ///< the server does not know the command
   kOther,
 };
 
 [[nodiscard]] Verdict judge(std::string_view error) noexcept;
+
+/// To a GET: under the key is something, and nothing that can be had.
+[[nodiscard]] constexpr bool isNoValue(Verdict verdict) noexcept {
+  return verdict == Verdict::kWrongType || verdict == Verdict::kTooLarge;
+}
+/// To a SET: the server will not keep this, and is well otherwise.
+[[nodiscard]] constexpr bool isNoStore(Verdict verdict) noexcept {
+  return verdict == Verdict::kOutOfMemory || verdict == Verdict::kTooLarge;
+}
 
 /// `error` as one line for a message, with the cure where we know one. What the server says of
 /// arguments is left out: they may be secrets.

@@ -1,14 +1,13 @@
 #include "sign_in.h"
 
-#include <algorithm>
 #include <string>
 #include <string_view>
 #include <utility>
 #include <vector>
 
 #include "commands.h"
+#include "dial.h"
 #include "fault.h"
-#include "forage/error.h"
 #include "server_error.h"
 
 namespace forage::redis {
@@ -88,19 +87,6 @@ net::Endpoint endpointOf(const Location& location) {
   return {location.host, location.port, location.path, location.kind == Location::Kind::kTls};
 }
 
-/// What connecting threw, without the endpoint, which our own messages name already.
-std::string causeOf(const FetchError& error, const net::Endpoint& endpoint) {
-  std::string text = error.message();
-  const std::string connecting = "connect to " + net::describe(endpoint) + ": ";
-  if (text.starts_with(connecting)) text.erase(0, connecting.size());
-  const std::string securing = "TLS with " + net::describe(endpoint);
-  if (text.starts_with(securing)) text.replace(0, securing.size(), "TLS");
-  return text;
-}
-
-// The least that a reply may have: a step of SCAN brings hundreds of keys.
-constexpr std::size_t kMinReplyLimit = 4u << 20;
-
 }  // namespace
 
 Connector::Connector(const Options& options)
@@ -111,20 +97,10 @@ Connector::Connector(const Options& options)
 }
 
 std::unique_ptr<Connection> Connector::operator()() const {
-  auto connection = std::make_unique<Connection>(connect(), options_.command_timeout,
-                                                 std::max(options_.max_value_size, kMinReplyLimit));
+  auto connection = std::make_unique<Connection>(dial(endpoint_, tls_, options_.connect_timeout),
+                                                 options_.command_timeout, options_.maxReply());
   signIn(*connection, options_);
   return connection;
-}
-
-std::unique_ptr<net::Stream> Connector::connect() const {
-  try {
-    const TimePoint deadline = std::chrono::steady_clock::now() + options_.connect_timeout;
-    return net::connectBlocking(endpoint_, tls_, deadline);
-  } catch (const FetchError& error) {
-    const bool late = error.kind() == ErrorKind::kTimeout;
-    throw ConnectionError(late ? Fault::kTimeout : Fault::kUnreachable, causeOf(error, endpoint_));
-  }
 }
 
 void signIn(Connection& connection, const Options& options) {

@@ -6,7 +6,6 @@
 
 #include "connection.h"
 #include "net/connect.h"
-#include "net/stream.h"
 #include "net/tls_context.h"
 #include "options.h"
 
@@ -20,8 +19,6 @@ class Connector {
   [[nodiscard]] std::unique_ptr<Connection> operator()() const;
 
  private:
-  std::unique_ptr<net::Stream> connect() const;
-
   Options options_;
   net::Endpoint endpoint_;
   std::shared_ptr<net::TlsContext> tls_;  // null for plain connections

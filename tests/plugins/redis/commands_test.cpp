@@ -47,6 +47,30 @@ TEST(Commands, ReferToLongBodiesAndCopyShortOnes) {
   EXPECT_EQ(referred, 2U);
 }
 
+TEST(Commands, GiveTheirArgumentsBack) {
+  const std::string small = "\r\n$3\r\n";
+  const std::string large(100'000, 'l');
+  Commands commands;
+  commands.begin(3);
+  commands.add("SET");
+  commands.add("", large);  // as a key, which is none of ours
+  commands.add("head", large);
+  commands.begin(2);
+  commands.add("head", small);
+  commands.add(-12);
+  const std::vector<Command> given = commands.commands();
+  ASSERT_EQ(given.size(), 2U);
+  ASSERT_EQ(given[0].size(), 3U);
+  EXPECT_EQ(given[0][0].head, "SET");
+  EXPECT_EQ(given[0][1].head, "");
+  EXPECT_EQ(given[0][1].body.data(), large.data());
+  EXPECT_EQ(given[0][2].head, "head");
+  EXPECT_EQ(given[0][2].size(), large.size() + 4);
+  ASSERT_EQ(given[1].size(), 2U);
+  EXPECT_EQ(given[1][0].head, "head" + small);
+  EXPECT_EQ(given[1][1].head, "-12");
+}
+
 TEST(Commands, AreEmptyAfterClear) {
   const std::string large(100'000, 'l');
   Commands commands;

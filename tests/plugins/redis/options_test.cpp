@@ -88,12 +88,59 @@ TEST(RedisOptions, AreRefusedOutOfRange) {
   EXPECT_NE(refusal({{"url", url}, {"ca_file", std::string("/nowhere/ca.pem")}}), "");
 }
 
+TEST(RedisOptions, NameARestApiByAUrlWithHttps) {
+  const Options options = readOptions(settings(
+      {{"url", std::string("https://name.upstash.io")}, {"token", std::string("secret")}}));
+  ASSERT_TRUE(options.rest);
+  EXPECT_EQ(options.rest->token, "secret");
+  EXPECT_EQ(options.location.shown(), "name.upstash.io:443");
+  EXPECT_EQ(options.max_value_size, 9u << 20);
+  EXPECT_FALSE(readOptions(settings({{"url", std::string("redis://localhost")}})).rest);
+}
+
+TEST(RedisOptions, OfARestApiAreCheckedAndShowNoSecret) {
+  const Data url = std::string("https://name.upstash.io");
+  const Data token = std::string("hunter2");
+  EXPECT_NE(refusal({{"url", url}})
+                .find("cache.redis.token: is missing: set [cache.redis] token = "
+                      "\"${UPSTASH_REDIS_REST_TOKEN}\""),
+            std::string::npos);
+  for (const char* const bad : {"hunter2\r\nHost: x", "hunter 2", "hunter2\xff"}) {
+    const std::string text = refusal({{"url", url}, {"token", std::string(bad)}});
+    EXPECT_NE(text.find("has characters that no token has"), std::string::npos);
+    EXPECT_EQ(text.find("hunter"), std::string::npos);
+  }
+  EXPECT_NE(refusal({{"url", url}, {"token", token}, {"password", std::string("x")}}), "");
+  EXPECT_NE(refusal({{"url", url}, {"token", token}, {"user", std::string("x")}}), "");
+  EXPECT_NE(refusal({{"url", url}, {"token", token}, {"database", std::int64_t{1}}}), "");
+  EXPECT_NE(refusal({{"url", url}, {"token", token}, {"max_value_size", std::string("64MiB")}})
+                .find("from 1KiB to 9MiB over REST"),
+            std::string::npos);
+  EXPECT_NE(refusal({{"url", std::string("http://name.upstash.io")}, {"token", token}})
+                .find("allow_plain_http"),
+            std::string::npos);
+  EXPECT_NE(refusal({{"url", std::string("redis://localhost")}, {"token", token}}), "");
+}
+
+TEST(RedisOptions, KnowTwoFormatsOfValues) {
+  const Data url = std::string("redis://localhost");
+  EXPECT_EQ(readOptions(settings({{"url", url}})).value_format, ValueFormat::kEntry);
+  EXPECT_EQ(
+      readOptions(settings({{"url", url}, {"value_format", std::string("body")}})).value_format,
+      ValueFormat::kBody);
+  EXPECT_NE(refusal({{"url", url}, {"value_format", std::string("text")}})
+                .find("wants \"entry\" or \"body\""),
+            std::string::npos);
+}
+
 TEST(RedisOptions, AreDeclaredWithTheirDefaults) {
   // Every declared default is read as the value that counts without it.
   std::map<std::string, Data> values;
   for (const OptionInfo& info : optionInfos()) {
     if (std::string_view(info.type) == "integer") {
       values[info.name] = std::int64_t{std::stoll(info.fallback)};
+    } else if (std::string_view(info.name) == "allow_plain_http") {
+      continue;  // for REST alone
     } else if (*info.fallback != '\0') {
       values[info.name] = std::string(info.fallback);
     }

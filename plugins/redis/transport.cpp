@@ -1,0 +1,13 @@
+#include "transport.h"
+
+#include "pool_transport.h"
+#include "rest_transport.h"
+
+namespace forage::redis {
+
+std::unique_ptr<Transport> makeTransport(const Options& options, const Clock& clock) {
+  if (options.rest) return std::make_unique<RestTransport>(options, clock);
+  return std::make_unique<PoolTransport>(options, clock);
+}
+
+}  // namespace forage::redis
