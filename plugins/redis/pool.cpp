@@ -1,6 +1,5 @@
 #include "pool.h"
 
-#include <random>
 #include <utility>
 
 namespace forage::redis {
@@ -9,7 +8,6 @@ Pool::Pool(std::size_t max_connections, Millis retry_period, const Clock& clock,
     : max_connections_(max_connections),
       clock_(clock),
       connect_(std::move(connect)),
-      chance_(std::random_device{}()),
       backoff_(retry_period) {
   idle_.reserve(max_connections);  // so that giving back cannot fail
 }
@@ -111,14 +109,6 @@ std::unique_ptr<Connection> Pool::dropIdle() noexcept {
 PoolStats Pool::stats() const noexcept {
   const std::lock_guard lock(mutex_);
   return stats_;
-}
-
-std::uint64_t Pool::chance() noexcept {
-  // SplitMix64: every number of the sequence is well mixed, so one counter serves all threads.
-  std::uint64_t mixed = chance_.fetch_add(0x9e3779b97f4a7c15U, std::memory_order_relaxed);
-  mixed = (mixed ^ (mixed >> 30)) * 0xbf58476d1ce4e5b9U;
-  mixed = (mixed ^ (mixed >> 27)) * 0x94d049bb133111ebU;
-  return mixed ^ (mixed >> 31);
 }
 
 Pool::Lease::~Lease() { close(); }
