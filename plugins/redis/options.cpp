@@ -56,6 +56,28 @@ void readSignIn(const Settings& settings, Options& options) {
   location.password.reset();
 }
 
+void readSentinelSignIn(const Settings& settings, Options& options) {
+  options.sentinel_user = settings.text("sentinel_user", "");
+  options.sentinel_password = settings.text("sentinel_password", "");
+  for (const char* key : {"sentinel_user", "sentinel_password"}) {
+    if (settings.has(key) && options.location.topology != Location::Topology::kSentinel) {
+      settings.fail(key, "is for sentinels, and url names none: see redis+sentinel://");
+    }
+  }
+  if (!options.sentinel_user.empty() && !settings.has("sentinel_password")) {
+    settings.fail("sentinel_user", "has no password beside it: set sentinel_password");
+  }
+}
+
+int databaseOf(const Settings& settings, const Location& location) {
+  const auto number = static_cast<int>(settings.integer("database", location.database.value_or(0),
+                                                        0, std::numeric_limits<int>::max()));
+  if (number != 0 && location.topology == Location::Topology::kCluster) {
+    settings.fail("database", "is not 0, and a cluster has only that one: leave it out");
+  }
+  return number;
+}
+
 void checkCaFile(const Settings& settings, const std::string& file) {
   if (file.empty()) return;
   if (!std::ifstream(file).good()) settings.fail("ca_file", "cannot be read: " + file);
@@ -64,18 +86,23 @@ void checkCaFile(const Settings& settings, const std::string& file) {
 }  // namespace
 
 std::span<const OptionInfo> optionInfos() noexcept {
-  static constexpr std::array<OptionInfo, 10> kInfos{{
-      {"url", "text", "", "where Redis is: redis://, rediss:// (TLS) or redis+unix://"},
+  static constexpr std::array<OptionInfo, 12> kInfos{{
+      {"url", "text", "",
+       "where Redis is: redis://, rediss:// (TLS), redis+unix://, redis+sentinel:// or "
+       "redis+cluster://"},
       {"user", "text", "", "ACL user; takes the place of the one in url"},
       {"password", "text", "", "takes the place of the one in url"},
       {"database", "integer", "0", "number for SELECT; takes the place of the one in url"},
-      {"connect_timeout", "duration", "500ms", "for a connection with its TLS handshake"},
+      {"sentinel_user", "text", "", "ACL user of the sentinels"},
+      {"sentinel_password", "text", "", "of the sentinels; none if not set"},
+      {"connect_timeout", "duration", "500ms",
+       "for a connection with its TLS handshake, asking sentinels included"},
       {"command_timeout", "duration", "500ms",
        "for a batch of commands; beyond 4 MiB, each 8 MiB has a second more"},
       {"retry_period", "duration", "100ms",
        "between attempts to connect; doubles up to eight times as long"},
-      {"max_connections", "integer", "4", "open at once, at most"},
-      {"ca_file", "text", "", "PEM file of the authorities trusted for rediss://"},
+      {"max_connections", "integer", "4", "open at once, at most; of a cluster, to each node"},
+      {"ca_file", "text", "", "PEM file of the authorities trusted with TLS"},
       {"max_value_size", "size", "64MiB", "larger entries are neither stored nor read"},
   }};
   return kInfos;
@@ -85,8 +112,8 @@ Options readOptions(const Settings& settings) {
   Options options;
   options.location = locationOf(settings);
   readSignIn(settings, options);
-  options.database = static_cast<int>(settings.integer(
-      "database", options.location.database.value_or(0), 0, std::numeric_limits<int>::max()));
+  readSentinelSignIn(settings, options);
+  options.database = databaseOf(settings, options.location);
   options.connect_timeout = spanOf(settings, "connect_timeout", options.connect_timeout);
   options.command_timeout = spanOf(settings, "command_timeout", options.command_timeout);
   options.retry_period = spanOf(settings, "retry_period", options.retry_period);
