@@ -29,19 +29,25 @@ Connection::Connection(std::unique_ptr<net::Stream> stream, Millis command_timeo
                        std::size_t max_reply)
     : stream_(std::move(stream)), time_(command_timeout), reader_(max_reply) {}
 
-void Connection::exchange(const Commands& commands, const OnReply& on_reply) {
+void Connection::begin(const Commands& commands) {
   unsent_ = commands.pieces();
   next_unsent_ = sent_ = received_ = replies_ = 0;
   expected_ = commands.count();
   time_.begin();
+  begun_with_ = send();
+}
+
+void Connection::finish(const OnReply& on_reply) {
+  time_.begin();
+  Io out = begun_with_;
   while (replies_ < expected_) {
-    const Io out = send();
     // Even when the sending fails: what the server said before it closed tells why. Not under TLS,
     // which allows no call after an error.
     const Io in = out == Io::kError && stream_->isTls() ? out : receive(on_reply);
     if (replies_ == expected_) break;
     if (out == Io::kError || in == Io::kError || in == Io::kEnd) failLost(in);
     if (in != Io::kDone) wait(out, in);
+    out = send();
   }
   if (next_unsent_ < unsent_.size() || reader_.isAmidReply()) {
     throw ConnectionError(Fault::kProtocol, "it answers more than it was asked");

@@ -24,7 +24,15 @@ class Connection {
 
   /// Sends `commands` and hands over the reply of each. What refers to memory outside `commands`
   /// lives until it returns. Throws ConnectionError; some replies may have been handed over.
-  void exchange(const Commands& commands, const OnReply& on_reply);
+  void exchange(const Commands& commands, const OnReply& on_reply) {
+    begin(commands);
+    finish(on_reply);
+  }
+  /// The first half of exchange(): sends what goes out at once, and waits for nothing. `commands`
+  /// stay where they are until finish() returns.
+  void begin(const Commands& commands);
+  /// The other half, with the whole of the time for itself. REQUIRES: begin().
+  void finish(const OnReply& on_reply);
 
   /// False: the server has closed it, or said what nobody asked for.
   [[nodiscard]] bool isUsable() { return stream_->isQuiet(); }
@@ -47,6 +55,7 @@ class Connection {
   int low_water_ = 1;  // bytes that make the socket readable
 
   // Of the exchange under way.
+  net::Io begun_with_ = net::Io::kDone;  // what begin() came to
   std::vector<std::string_view> unsent_;
   std::size_t next_unsent_ = 0;
   std::size_t sent_ = 0;

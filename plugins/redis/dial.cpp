@@ -1,6 +1,5 @@
 #include "dial.h"
 
-#include <chrono>
 #include <string>
 
 #include "fault.h"
@@ -22,15 +21,24 @@ std::string causeOf(const FetchError& error, const net::Endpoint& endpoint) {
 
 }  // namespace
 
-std::unique_ptr<net::Stream> dial(const net::Endpoint& endpoint,
-                                  const std::shared_ptr<net::TlsContext>& tls, Millis timeout) {
+Dialer::Dialer(const Options& options) {
+  if (options.rest ? options.rest->tls : options.location.kind == Location::Kind::kTls) {
+    const char* const protocol = options.rest ? "http/1.1" : "";
+    tls_ = std::make_shared<net::TlsContext>(net::TlsOptions{options.ca_file, protocol});
+  }
+}
+
+std::unique_ptr<net::Stream> Dialer::dial(const net::Endpoint& endpoint, TimePoint deadline) const {
   try {
-    const TimePoint deadline = std::chrono::steady_clock::now() + timeout;
-    return net::connectBlocking(endpoint, tls, deadline);
+    return net::connectBlocking(endpoint, tls_, deadline);
   } catch (const FetchError& error) {
     const bool late = error.kind() == ErrorKind::kTimeout;
     throw ConnectionError(late ? Fault::kTimeout : Fault::kUnreachable, causeOf(error, endpoint));
   }
+}
+
+net::Endpoint Dialer::endpointOf(const Address& address) const {
+  return {address.host, address.port, {}, tls_ != nullptr};
 }
 
 }  // namespace forage::redis

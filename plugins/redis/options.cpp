@@ -71,6 +71,28 @@ void readSignIn(const Settings& settings, Options& options) {
   location.password.reset();
 }
 
+int databaseOf(const Settings& settings, const Location& location) {
+  const auto number = static_cast<int>(settings.integer("database", location.database.value_or(0),
+                                                        0, std::numeric_limits<int>::max()));
+  if (number != 0 && location.topology == Location::Topology::kCluster) {
+    settings.fail("database", "is not 0, and a cluster has only that one: leave it out");
+  }
+  return number;
+}
+
+void readSentinelSignIn(const Settings& settings, Options& options) {
+  options.sentinel_user = settings.text("sentinel_user", "");
+  options.sentinel_password = settings.text("sentinel_password", "");
+  for (const char* key : {"sentinel_user", "sentinel_password"}) {
+    if (settings.has(key) && options.location.topology != Location::Topology::kSentinel) {
+      settings.fail(key, "is for sentinels, and url names none: see redis+sentinel://");
+    }
+  }
+  if (!options.sentinel_user.empty() && !settings.has("sentinel_password")) {
+    settings.fail("sentinel_user", "has no password beside it: set sentinel_password");
+  }
+}
+
 RestSite siteOf(const Settings& settings, const std::string& url) {
   for (const char* const key : {"user", "password"}) {
     if (settings.has(key)) settings.fail(key, "is not for a url with https://: set token instead");
@@ -92,16 +114,16 @@ RestSite siteOf(const Settings& settings, const std::string& url) {
 
 void readServer(const Settings& settings, Options& options) {
   const std::string url = urlOf(settings);
-  if (!isRestUrl(url)) {
+  if (isRestUrl(url)) {
+    options.rest = siteOf(settings, url);
+    options.location.host = options.rest->host;
+    options.location.port = options.rest->port;
+  } else {
     options.location = locationOf(settings, url);
     readSignIn(settings, options);
-    options.database = static_cast<int>(settings.integer(
-        "database", options.location.database.value_or(0), 0, std::numeric_limits<int>::max()));
-    return;
+    options.database = databaseOf(settings, options.location);
   }
-  options.rest = siteOf(settings, url);
-  options.location.host = options.rest->host;
-  options.location.port = options.rest->port;
+  readSentinelSignIn(settings, options);
 }
 
 ValueFormat valueFormatOf(const Settings& settings) {
@@ -119,21 +141,25 @@ void checkCaFile(const Settings& settings, const std::string& file) {
 }  // namespace
 
 std::span<const OptionInfo> optionInfos() noexcept {
-  static constexpr std::array<OptionInfo, 13> kInfos{{
+  static constexpr std::array<OptionInfo, 15> kInfos{{
       {"url", "text", "",
-       "where Redis is: redis://, rediss:// (TLS), redis+unix://, or https:// (REST of Upstash)"},
+       "where Redis is: redis://, rediss:// (TLS), redis+unix://, redis+sentinel://, "
+       "redis+cluster://, or https:// (REST of Upstash)"},
       {"user", "text", "", "ACL user; takes the place of the one in url"},
       {"password", "text", "", "takes the place of the one in url"},
       {"database", "integer", "0", "number for SELECT; takes the place of the one in url"},
+      {"sentinel_user", "text", "", "ACL user of the sentinels"},
+      {"sentinel_password", "text", "", "of the sentinels; none if not set"},
       {"token", "text", "", "of a REST API: \"${UPSTASH_REDIS_REST_TOKEN}\""},
       {"allow_plain_http", "flag", "false", "REST over http:// to other hosts than the own one"},
-      {"connect_timeout", "duration", "500ms", "for a connection with its TLS handshake"},
+      {"connect_timeout", "duration", "500ms",
+       "for a connection with its TLS handshake, asking sentinels included"},
       {"command_timeout", "duration", "500ms",
        "for a batch of commands; beyond 4 MiB, each 8 MiB has a second more"},
       {"retry_period", "duration", "100ms",
        "between attempts to connect; doubles up to eight times as long"},
-      {"max_connections", "integer", "4", "open at once, at most"},
-      {"ca_file", "text", "", "PEM file of the authorities trusted for rediss:// and https://"},
+      {"max_connections", "integer", "4", "open at once, at most; of a cluster, to each node"},
+      {"ca_file", "text", "", "PEM file of the authorities trusted with TLS"},
       {"max_value_size", "size", "64MiB",
        "larger entries are neither stored nor read; over REST 9MiB is the default and the most"},
       {"value_format", "text", "entry",

@@ -24,9 +24,11 @@ enum class ValueFormat : std::uint8_t {
 };
 
 struct Options {
-  Location location;     ///< without user, password and database: those are below
-  std::string user;      ///< "" signs in as the server's default user
-  std::string password;  ///< "" signs in as nobody
+  Location location;              ///< without user, password and database: those are below
+  std::string user;               ///< "" signs in as the server's default user
+  std::string password;           ///< "" signs in as nobody
+  std::string sentinel_user;      ///< "" signs in to sentinels as their default user
+  std::string sentinel_password;  ///< "" signs in to sentinels as nobody
   int database = 0;
   Millis connect_timeout{500};
   Millis command_timeout{500};

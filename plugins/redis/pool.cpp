@@ -1,7 +1,6 @@
 #include "pool.h"
 
 #include <exception>
-#include <random>
 #include <utility>
 
 #include "http_connection.h"
@@ -14,7 +13,6 @@ BasicPool<C>::BasicPool(std::size_t max_connections, Millis retry_period, const 
     : max_connections_(max_connections),
       clock_(clock),
       connect_(std::move(connect)),
-      chance_(std::random_device{}()),
       backoff_(retry_period) {
   idle_.reserve(max_connections);  // so that giving back cannot fail
 }
@@ -143,15 +141,6 @@ template <typename C>
 PoolStats BasicPool<C>::stats() const noexcept {
   const std::lock_guard lock(mutex_);
   return stats_;
-}
-
-template <typename C>
-std::uint64_t BasicPool<C>::chance() noexcept {
-  // SplitMix64: every number of the sequence is well mixed, so one counter serves all threads.
-  std::uint64_t mixed = chance_.fetch_add(0x9e3779b97f4a7c15U, std::memory_order_relaxed);
-  mixed = (mixed ^ (mixed >> 30)) * 0xbf58476d1ce4e5b9U;
-  mixed = (mixed ^ (mixed >> 27)) * 0x94d049bb133111ebU;
-  return mixed ^ (mixed >> 31);
 }
 
 template <typename C>

@@ -4,7 +4,6 @@
 // which is away costs one attempt per period, however many calls there are. Thread-safe.
 #pragma once
 
-#include <atomic>
 #include <condition_variable>
 #include <cstddef>
 #include <cstdint>
@@ -16,6 +15,7 @@
 #include <vector>
 
 #include "backoff.h"
+#include "chance.h"
 #include "connection.h"
 #include "fault.h"
 #include "forage/clock.h"
@@ -71,7 +71,7 @@ class BasicPool {
 
   [[nodiscard]] PoolStats stats() const noexcept;
   /// Any number, evenly spread.
-  [[nodiscard]] std::uint64_t chance() noexcept;
+  [[nodiscard]] std::uint64_t chance() noexcept { return chance_.next(); }
 
  private:
   Lease take(bool may_reuse);
@@ -83,7 +83,7 @@ class BasicPool {
   const std::size_t max_connections_;
   const Clock& clock_;
   const Connect connect_;
-  std::atomic<std::uint64_t> chance_;
+  Chance chance_;
 
   mutable std::mutex mutex_;  // guards all below; never held during I/O
   std::condition_variable changed_;

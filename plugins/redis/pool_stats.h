@@ -9,7 +9,6 @@ struct PoolStats {
   std::uint64_t connections = 0;  ///< made
   std::uint64_t reconnects = 0;   ///< of these, made in place of one that was lost
   std::uint64_t failures = 0;     ///< attempts that led to none
-  std::uint64_t retries = 0;      ///< requests over REST that were sent again after a pause
 };
 
 }  // namespace forage::redis

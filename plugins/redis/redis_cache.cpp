@@ -13,7 +13,7 @@ namespace {
 
 constexpr std::size_t kMaxBatch = 64;          // commands of one pipeline
 constexpr std::size_t kBatchBytes = 4u << 20;  // that one pipeline moves, where that can be told
-constexpr std::size_t kKeysPerUnlink = 256;
+constexpr std::size_t kKeysPerErase = 256;
 constexpr std::size_t kKeyRoom = 64;  // of a GET beside its key, and for keys longer than the first
 constexpr std::size_t kHeadRoom = 800;  // of a SET beside its body, commonly
 constexpr auto kLongestLifetime = std::chrono::hours(24 * 365 * 100);  // beyond it: for ever
@@ -55,7 +55,7 @@ std::size_t RedisCache::findSome(std::span<const Key> keys, std::span<EntryPtr> 
   for (const Key& key : keys) {
     commands.begin(2);
     commands.add("GET");
-    commands.add(key);
+    commands.addKey(key);
   }
   Problem problem;
   std::size_t settled = 0;
@@ -132,7 +132,7 @@ void RedisCache::addStore(Commands& commands, const Keep& item, const StoredValu
   const bool forever = item.lifetime > kLongestLifetime;
   commands.begin(3U + (forever ? 0U : 2U) + (item.only_if_absent ? 1U : 0U));
   commands.add("SET");
-  commands.add(item.key);
+  commands.addKey(item.key);
   commands.add(value.head, value.body);
   if (!forever) {
     commands.add("PX");
@@ -175,21 +175,33 @@ void RedisCache::countStored(const Reply& reply, Problem& problem) {
 std::size_t RedisCache::erase(std::span<const Key> keys) {
   std::size_t erased = 0;
   guarded([&] {
-    for (; !keys.empty(); keys = keys.subspan(std::min(kKeysPerUnlink, keys.size()))) {
-      const auto some = keys.first(std::min(kKeysPerUnlink, keys.size()));
-      Commands commands;
-      commands.begin(1 + some.size());
-      commands.add("UNLINK");
-      for (const Key& key : some) commands.add(key);
-      Problem problem;
-      transport_->exchange(commands, problem, [&](std::size_t, Reply&& reply) {
-        if (reply.type == Reply::Type::kError) return problem.note(reply.text);
-        const long long most = static_cast<long long>(some.size());
-        erased += static_cast<std::size_t>(std::clamp(reply.integer, 0LL, most));
-      });
-      raise(problem);
+    while (!keys.empty()) {
+      const auto some = keys.first(std::min(kKeysPerErase, keys.size()));
+      erased += eraseSome(some);
+      keys = keys.subspan(some.size());
     }
   });
+  return erased;
+}
+
+std::size_t RedisCache::eraseSome(std::span<const Key> keys) {
+  const std::size_t together = std::min(transport_->keysPerCommand(), keys.size());
+  Commands commands;
+  for (std::size_t at = 0; at < keys.size(); at += together) {
+    const auto some = keys.subspan(at, std::min(together, keys.size() - at));
+    commands.begin(1 + some.size());
+    commands.add("UNLINK");
+    commands.addKey(some.front());
+    for (const Key& key : some.subspan(1)) commands.add(key);
+  }
+  std::size_t erased = 0;
+  Problem problem;
+  transport_->exchange(commands, problem, [&](std::size_t, Reply&& reply) {
+    if (reply.type == Reply::Type::kError) return problem.note(reply.text);
+    const long long most = static_cast<long long>(together);
+    erased += static_cast<std::size_t>(std::clamp(reply.integer, 0LL, most));
+  });
+  raise(problem);
   return erased;
 }
 
@@ -204,8 +216,8 @@ CacheStats RedisCache::stats() const noexcept {
   stats.more = {{"connections", pool.connections},
                 {"reconnects", pool.reconnects},
                 {"connect_failures", pool.failures},
-                {"timeouts", transport_->timeouts()},
-                {"retries", pool.retries}};
+                {"timeouts", transport_->timeouts()}};
+  transport_->count(stats.more);
   return stats;
 }
 

@@ -9,6 +9,7 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <unordered_set>
 #include <vector>
 
 #include "commands.h"
@@ -40,6 +41,7 @@ class RedisCache final : public Cache {
  private:
   struct Page;
   struct Step;
+  using Seen = std::unordered_set<std::size_t>;  // hashes: SCAN may bring a key twice
 
   /// Does `work`; what ends a connection leaves it as a CacheError.
   template <typename Work>
@@ -60,8 +62,12 @@ class RedisCache final : public Cache {
   void flushStores(Commands& commands);
   void countStored(const Reply& reply, Problem& problem);
 
+  std::size_t eraseSome(std::span<const Key> keys);
+
   void walk(std::string_view pattern, Page& page, const Visitor& visitor);
-  Step scanStep(const std::string& cursor, std::string_view pattern);
+  bool walkShard(const std::string& shard, std::string_view pattern, Seen& seen, Page& page,
+                 const Visitor& visitor);
+  Step scanStep(const std::string& shard, const std::string& cursor, std::string_view pattern);
   std::size_t readSome(std::span<const Key> keys, Page& page);
   void readValue(const Key& key, Reply&& reply, Page& page, Problem& problem) const;
   bool show(const Page& page, const Visitor& visitor) const;

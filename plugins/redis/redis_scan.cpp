@@ -2,7 +2,6 @@
 // runs, so that it may use the cache itself.
 #include <algorithm>
 #include <optional>
-#include <unordered_set>
 #include <utility>
 
 #include "fault.h"
@@ -62,10 +61,18 @@ void RedisCache::inspect(std::string_view pattern, const Visitor& visitor) {
 }
 
 void RedisCache::walk(std::string_view pattern, Page& page, const Visitor& visitor) {
-  std::unordered_set<std::size_t> seen;  // hashes: SCAN may bring a key twice
+  Seen seen;
+  for (const std::string& shard : guarded([&] { return transport_->shards(); })) {
+    if (!walkShard(shard, pattern, seen, page, visitor)) return;
+  }
+}
+
+// False: the visitor has seen enough.
+bool RedisCache::walkShard(const std::string& shard, std::string_view pattern, Seen& seen,
+                           Page& page, const Visitor& visitor) {
   std::string cursor = "0";
   do {
-    Step step = guarded([&] { return scanStep(cursor, pattern); });
+    Step step = guarded([&] { return scanStep(shard, cursor, pattern); });
     std::erase_if(step.keys, [&](const Key& key) {
       const std::size_t hash = std::hash<Key>{}(key);
       return seen.contains(hash) || (seen.size() < kMaxSeen && !seen.insert(hash).second);
@@ -73,13 +80,15 @@ void RedisCache::walk(std::string_view pattern, Page& page, const Visitor& visit
     for (std::span<const Key> keys = step.keys; !keys.empty();) {
       const std::size_t n = std::min(batchSize(), keys.size());
       keys = keys.subspan(guarded([&] { return readSome(keys.first(n), page); }));
-      if (!show(page, visitor)) return;
+      if (!show(page, visitor)) return false;
     }
     cursor = std::move(step.cursor);
   } while (cursor != "0");
+  return true;
 }
 
-RedisCache::Step RedisCache::scanStep(const std::string& cursor, std::string_view pattern) {
+RedisCache::Step RedisCache::scanStep(const std::string& shard, const std::string& cursor,
+                                      std::string_view pattern) {
   Commands commands;
   commands.begin(6);
   commands.add("SCAN");
@@ -90,7 +99,7 @@ RedisCache::Step RedisCache::scanStep(const std::string& cursor, std::string_vie
   commands.add(kKeysPerStep);
   Step step;
   Problem problem;
-  transport_->exchange(commands, problem, [&](std::size_t, Reply&& reply) {
+  transport_->exchangeWith(shard, commands, problem, [&](std::size_t, Reply&& reply) {
     if (reply.type == Reply::Type::kError) return problem.note(reply.text);
     // The same cursor once more would go on for ever.
     if (!isStep(reply) || (cursor != "0" && reply.items[0].text == cursor)) {
@@ -109,10 +118,10 @@ std::size_t RedisCache::readSome(std::span<const Key> keys, Page& page) {
   for (const Key& key : keys) {
     commands.begin(2);
     commands.add("GET");
-    commands.add(key);
+    commands.addKey(key);
     commands.begin(2);
     commands.add("PTTL");
-    commands.add(key);
+    commands.addKey(key);
   }
   Problem problem;
   std::size_t replies = 0;

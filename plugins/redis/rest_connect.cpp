@@ -3,10 +3,10 @@
 #include <poll.h>
 
 #include <algorithm>
+#include <chrono>
 #include <string>
 #include <utility>
 
-#include "dial.h"
 #include "fault.h"
 #include "rest_link.h"
 
@@ -45,8 +45,9 @@ RestLink::ConnectionPtr RestLink::connect() {
 }
 
 RestLink::ConnectionPtr RestLink::dialed() const {
-  return std::make_unique<HttpConnection>(dial(endpoint_, tls_, connect_timeout_),
-                                          command_timeout_);
+  const TimePoint deadline = std::chrono::steady_clock::now() + connect_timeout_;
+  return std::make_unique<HttpConnection>(
+      dialer_.dial(dialer_.endpointOf({site_.host, site_.port}), deadline), command_timeout_);
 }
 
 RestFormat RestLink::probe(ConnectionPtr& connection) const {

@@ -46,20 +46,11 @@ struct RestLink::Flight {
 
 RestLink::RestLink(const Options& options, const Clock& clock)
     : site_(*options.rest),
-      endpoint_{site_.host, site_.port, {}, site_.tls},
-      tls_(site_.tls
-               ? std::make_shared<net::TlsContext>(net::TlsOptions{options.ca_file, "http/1.1"})
-               : nullptr),
+      dialer_(options),
       connect_timeout_(options.connect_timeout),
       command_timeout_(options.command_timeout),
       retry_period_(options.retry_period),
       pool_(options.max_connections, options.retry_period, clock, [this] { return connect(); }) {}
-
-PoolStats RestLink::stats() const noexcept {
-  PoolStats stats = pool_.stats();
-  stats.retries = retries_;
-  return stats;
-}
 
 RestFormat RestLink::format() {
   if (!probed_) pool_.take().giveBack();

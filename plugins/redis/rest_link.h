@@ -13,12 +13,11 @@
 #include <variant>
 #include <vector>
 
+#include "dial.h"
 #include "fault.h"
 #include "forage/clock.h"
 #include "forage/message.h"
 #include "http_connection.h"
-#include "net/connect.h"
-#include "net/tls_context.h"
 #include "options.h"
 #include "pool.h"
 #include "pool_stats.h"
@@ -43,7 +42,9 @@ class RestLink {
 
   /// Makes new connections from now on.
   void closeIdle() noexcept { pool_.closeIdle(); }
-  [[nodiscard]] PoolStats stats() const noexcept;
+  [[nodiscard]] PoolStats stats() const noexcept { return pool_.stats(); }
+  /// Requests that were sent again after a pause.
+  [[nodiscard]] std::uint64_t retries() const noexcept { return retries_; }
   [[nodiscard]] std::uint64_t timeouts() const noexcept { return timeouts_; }
   [[nodiscard]] std::uint64_t chance() noexcept { return pool_.chance(); }
 
@@ -70,8 +71,7 @@ class RestLink {
   [[nodiscard]] std::optional<Millis> pauseBeforeNext(Try& one) noexcept;
 
   const RestSite site_;
-  const net::Endpoint endpoint_;
-  const std::shared_ptr<net::TlsContext> tls_;  // null for plain connections
+  const Dialer dialer_;
   const Millis connect_timeout_;
   const Millis command_timeout_;
   const Millis retry_period_;

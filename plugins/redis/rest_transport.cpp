@@ -66,6 +66,10 @@ void RestTransport::exchange(const Commands& commands, Problem& problem, const O
   if (problem.wantsReconnect()) link_.closeIdle();
 }
 
+void RestTransport::count(std::vector<std::pair<std::string, std::uint64_t>>& more) const {
+  more.emplace_back("retries", link_.retries());
+}
+
 void RestTransport::make(std::span<const RestCall> calls, Work& work) {
   std::vector<RestRequest> requests;
   for (const RestCall& call : calls) {

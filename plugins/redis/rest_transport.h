@@ -7,6 +7,7 @@
 #include <optional>
 #include <span>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "fault.h"
@@ -24,6 +25,7 @@ class RestTransport final : public Transport {
   void exchange(const Commands& commands, Problem& problem, const OnReply& on_reply) override;
   [[nodiscard]] PoolStats stats() const noexcept override { return link_.stats(); }
   [[nodiscard]] std::uint64_t timeouts() const noexcept override { return link_.timeouts(); }
+  void count(std::vector<std::pair<std::string, std::uint64_t>>& more) const override;
   [[nodiscard]] std::uint64_t chance() noexcept override { return link_.chance(); }
 
  private:

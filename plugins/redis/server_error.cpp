@@ -58,16 +58,26 @@ std::string explain(std::string_view error) {
   }
   if (code == "NOPERM") {
     return "the user has no right to the commands or keys needed (NOPERM): allow GET SET UNLINK "
-           "SCAN PTTL SELECT on url:* keys (ACL SETUSER)";
+           "SCAN PTTL SELECT, in a cluster ASKING too, on url:* keys (ACL SETUSER)";
   }
   if (code == "READONLY") return "it is a read-only replica (READONLY): name its master in url";
   if (code == "MOVED" || code == "ASK") {
-    return "it is one node of a cluster (" + std::string(code) + "): name a stand-alone server";
+    return "it is one node of a cluster (" + std::string(code) +
+           "): write redis+cluster:// for it in url";
   }
   // Redis quotes what it was sent: "..., with args beginning with: ...".
   std::string text(error.substr(0, std::min(error.find(", with args"), kMaxShown)));
   std::ranges::replace_if(
       text, [](char c) { return c < 0x20 || c > 0x7e; }, '?');
+  return text;
+}
+
+std::string explainRefusal(std::string_view error,
+                           std::initializer_list<std::string_view> secrets) {
+  std::string text = explain(error);
+  for (const std::string_view secret : secrets) {
+    if (!secret.empty() && text.find(secret) != std::string::npos) return "it refuses to let us in";
+  }
   return text;
 }
 

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <initializer_list>
 #include <string>
 #include <string_view>
 
@@ -32,5 +33,10 @@ enum class Verdict : std::uint8_t {
 /// `error` as one line for a message, with the cure where we know one. What the server says of
 /// arguments is left out: they may be secrets.
 [[nodiscard]] std::string explain(std::string_view error);
+
+/// explain() of what was said to a sign-in; says less where the server, or a proxy, quotes one of
+/// the `secrets` that it was sent.
+[[nodiscard]] std::string explainRefusal(std::string_view error,
+                                         std::initializer_list<std::string_view> secrets);
 
 }  // namespace forage::redis

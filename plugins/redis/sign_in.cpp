@@ -68,36 +68,35 @@ std::vector<std::string> errorsOf(Connection& connection, const Commands& comman
   return errors;
 }
 
-[[noreturn]] void refuse(const Options& options, const std::string& error) {
-  std::string text = explain(error);
-  // A server, or a proxy, that quotes what it was sent.
-  for (const std::string& secret : {options.password, options.user}) {
-    if (!secret.empty() && text.find(secret) != std::string::npos) {
-      text = "it refuses to let us in";
-    }
-  }
-  throw ConnectionError(Fault::kRefused, text);
-}
-
 bool knowsNoHello(const std::string& error) {
   return judge(error) == Verdict::kUnknown || error.starts_with("NOPROTO");
 }
 
-net::Endpoint endpointOf(const Location& location) {
-  return {location.host, location.port, location.path, location.kind == Location::Kind::kTls};
-}
-
 }  // namespace
 
-Connector::Connector(const Options& options)
-    : options_(options), endpoint_(endpointOf(options.location)) {
-  if (endpoint_.tls) {
-    tls_ = std::make_shared<net::TlsContext>(net::TlsOptions{options_.ca_file, {}});
+Connector::Connector(const Options& options, const Dialer& dialer)
+    : options_(options), dialer_(dialer) {
+  if (options.location.topology == Location::Topology::kSentinel) {
+    sentinels_ = std::make_shared<const Sentinels>(options, dialer);
   }
 }
 
 std::unique_ptr<Connection> Connector::operator()() const {
-  auto connection = std::make_unique<Connection>(dial(endpoint_, tls_, options_.connect_timeout),
+  const TimePoint deadline = std::chrono::steady_clock::now() + options_.connect_timeout;
+  if (sentinels_) {
+    return sentinels_->reachMaster(deadline, [&](const Address& master) {
+      return connect(dialer_.endpointOf(master), deadline);
+    });
+  }
+  const Location& location = options_.location;
+  net::Endpoint endpoint = dialer_.endpointOf({location.host, location.port});
+  endpoint.unix_path = location.path;
+  return connect(endpoint, deadline);
+}
+
+std::unique_ptr<Connection> Connector::connect(const net::Endpoint& endpoint,
+                                               TimePoint deadline) const {
+  auto connection = std::make_unique<Connection>(dialer_.dial(endpoint, deadline),
                                                  options_.command_timeout, options_.maxReply());
   signIn(*connection, options_);
   return connection;
@@ -117,7 +116,9 @@ void signIn(Connection& connection, const Options& options) {
     errors = errorsOf(connection, commands);
   }
   for (std::size_t i = 0; i < errors.size(); ++i) {
-    if (i != nice_to_have && !errors[i].empty()) refuse(options, errors[i]);
+    if (i == nice_to_have || errors[i].empty()) continue;
+    throw ConnectionError(Fault::kRefused,
+                          explainRefusal(errors[i], {options.password, options.user}));
   }
 }
 

@@ -76,6 +76,39 @@ TEST(RedisOptions, WantAPasswordForAUser) {
             std::string::npos);
 }
 
+TEST(RedisOptions, HaveASignInForSentinelsOfItsOwn) {
+  const Options options =
+      readOptions(settings({{"url", std::string("redis+sentinel://a:b@s1,s2/pages?db=1")},
+                            {"sentinel_user", std::string("c")},
+                            {"sentinel_password", std::string("d")}}));
+  EXPECT_EQ(options.user, "a");
+  EXPECT_EQ(options.password, "b");
+  EXPECT_EQ(options.sentinel_user, "c");
+  EXPECT_EQ(options.sentinel_password, "d");
+  EXPECT_EQ(options.database, 1);
+  EXPECT_EQ(options.location.master, "pages");
+}
+
+TEST(RedisOptions, OfSentinelsWantSentinelsAndAPassword) {
+  const Data sentinels = std::string("redis+sentinel://h/m");
+  EXPECT_NE(refusal({{"url", sentinels}, {"sentinel_user", std::string("a")}})
+                .find("set sentinel_password"),
+            std::string::npos);
+  for (const char* url : {"redis://h", "redis+cluster://h"}) {
+    const std::string text =
+        refusal({{"url", std::string(url)}, {"sentinel_password", std::string("hunter2")}});
+    EXPECT_NE(text.find("redis+sentinel://"), std::string::npos) << text;
+    EXPECT_EQ(text.find("hunter"), std::string::npos) << text;
+  }
+}
+
+TEST(RedisOptions, RefuseADatabaseOfACluster) {
+  const Data url = std::string("redis+cluster://h");
+  EXPECT_NE(refusal({{"url", url}, {"database", std::int64_t{1}}}).find("leave it out"),
+            std::string::npos);
+  EXPECT_EQ(readOptions(settings({{"url", url}, {"database", std::int64_t{0}}})).database, 0);
+}
+
 TEST(RedisOptions, AreRefusedOutOfRange) {
   const Data url = std::string("redis://localhost");
   EXPECT_NE(refusal({{"url", url}, {"command_timeout", std::string("0s")}}), "");

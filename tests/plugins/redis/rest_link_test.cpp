@@ -106,7 +106,7 @@ TEST_F(RestLinkTest, LeavesTheOthersAloneWhenOneIsSentAgain) {
   const std::vector<RestRequest> requests(10, request(true));
   for (const RestLink::Result& result : link.send(requests)) EXPECT_TRUE(isAnswered(result));
   EXPECT_EQ(site.asked(), 11U);
-  EXPECT_EQ(link.stats().retries, 1U);
+  EXPECT_EQ(link.retries(), 1U);
 }
 
 TEST_F(RestLinkTest, ConnectsAgainWhereTheServerEndsEachConnection) {
