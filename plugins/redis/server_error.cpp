@@ -39,7 +39,12 @@ Verdict judge(std::string_view error) noexcept {
   return error.starts_with("ERR unknown command") ? Verdict::kUnknown : Verdict::kOther;
 }
 
-std::string explain(std::string_view error) {
+bool willLast(std::string_view error) noexcept {
+  const Verdict verdict = judge(error);
+  return verdict == Verdict::kNotAllowed || verdict == Verdict::kUnknown;
+}
+
+std::string explain(std::string_view error, std::string_view rights) {
   const std::string_view code = codeOf(error);
   if (code == "NOAUTH") return "it wants a password (NOAUTH): set [cache.redis] password";
   if (code == "WRONGPASS") {
@@ -47,8 +52,8 @@ std::string explain(std::string_view error) {
            "and password";
   }
   if (code == "NOPERM") {
-    return "the user has no right to the commands or keys needed (NOPERM): allow GET SET UNLINK "
-           "SCAN PTTL SELECT on url:* keys (ACL SETUSER)";
+    return "the user has no right to the commands or keys needed (NOPERM): " + std::string(rights) +
+           " (ACL SETUSER)";
   }
   if (code == "READONLY") return "it is a read-only replica (READONLY): name its master in url";
   if (code == "MOVED" || code == "ASK") {

@@ -19,8 +19,17 @@ enum class Verdict : std::uint8_t {
 
 [[nodiscard]] Verdict judge(std::string_view error) noexcept;
 
-/// `error` as one line for a message, with the cure where we know one. What the server says of
-/// arguments is left out: they may be secrets.
-[[nodiscard]] std::string explain(std::string_view error);
+/// True: the user has no right to it, or the server does not know it.
+[[nodiscard]] bool willLast(std::string_view error) noexcept;
+
+/// What a user needs who looks up, stores, erases and lists, for explain().
+inline constexpr std::string_view kRightsForEntries =
+    "allow GET SET UNLINK SCAN PTTL SELECT on url:* keys";
+
+/// `error` as one line for a message, with the cure where we know one; `rights` are those that are
+/// missing where it says that some are. What the server says of arguments is left out: they may be
+/// secrets.
+[[nodiscard]] std::string explain(std::string_view error,
+                                  std::string_view rights = kRightsForEntries);
 
 }  // namespace forage::redis
