@@ -12,8 +12,11 @@ namespace {
 
 constexpr Millis kMinSpan{1};
 constexpr Millis kMaxSpan = std::chrono::hours(1);
+constexpr Millis kShortestLease{100};
 constexpr std::size_t kMinValue = 1024;
 constexpr std::size_t kMaxValue = 512u << 20;  // Redis takes no longer ones
+constexpr std::size_t kMaxPrefixes = 16;
+constexpr std::size_t kMaxPrefix = 1024;
 
 Millis spanOf(const Settings& settings, std::string_view key, Millis fallback) {
   const Millis span = settings.duration(key, fallback);
@@ -27,6 +30,31 @@ std::size_t valueSizeOf(const Settings& settings, std::size_t fallback) {
     settings.fail("max_value_size", "wants a size from 1KiB to 512MiB");
   }
   return size;
+}
+
+Millis leaseOf(const Settings& settings, Millis fallback) {
+  const Millis life = settings.duration("lease", fallback);
+  if (life != Millis::zero() && (life < kShortestLease || life > kMaxSpan)) {
+    settings.fail("lease", "wants a duration from 100ms to 1h, or \"0s\" for no leases");
+  }
+  return life;
+}
+
+std::vector<std::string> trackedOf(const Settings& settings) {
+  std::vector<std::string> prefixes = settings.list("track_prefix");
+  if (prefixes.size() > kMaxPrefixes) settings.fail("track_prefix", "wants at most 16 prefixes");
+  for (std::size_t i = 0; i < prefixes.size(); ++i) {
+    if (prefixes[i].empty() || prefixes[i].size() > kMaxPrefix) {
+      settings.fail("track_prefix", "wants prefixes of 1 to 1024 bytes");
+    }
+    for (std::size_t j = 0; j < prefixes.size(); ++j) {
+      // Redis refuses them, because a key would be told twice.
+      if (i == j || !prefixes[i].starts_with(prefixes[j])) continue;
+      settings.fail("track_prefix", "has \"" + prefixes[i] + "\", which \"" + prefixes[j] +
+                                        "\" covers: leave one of them out");
+    }
+  }
+  return prefixes;
 }
 
 Location locationOf(const Settings& settings) {
@@ -64,7 +92,7 @@ void checkCaFile(const Settings& settings, const std::string& file) {
 }  // namespace
 
 std::span<const OptionInfo> optionInfos() noexcept {
-  static constexpr std::array<OptionInfo, 10> kInfos{{
+  static constexpr std::array<OptionInfo, 12> kInfos{{
       {"url", "text", "", "where Redis is: redis://, rediss:// (TLS) or redis+unix://"},
       {"user", "text", "", "ACL user; takes the place of the one in url"},
       {"password", "text", "", "takes the place of the one in url"},
@@ -77,6 +105,10 @@ std::span<const OptionInfo> optionInfos() noexcept {
       {"max_connections", "integer", "4", "open at once, at most"},
       {"ca_file", "text", "", "PEM file of the authorities trusted for rediss://"},
       {"max_value_size", "size", "64MiB", "larger entries are neither stored nor read"},
+      {"lease", "duration", "10s",
+       "life of a lease, by which one process fetches a page that others wait for; 0s: none"},
+      {"track_prefix", "list", "",
+       "what keys begin with whose changes are told to a memory in front; none: all keys"},
   }};
   return kInfos;
 }
@@ -95,6 +127,8 @@ Options readOptions(const Settings& settings) {
   options.ca_file = settings.text("ca_file", "");
   checkCaFile(settings, options.ca_file);
   options.max_value_size = valueSizeOf(settings, options.max_value_size);
+  options.lease = leaseOf(settings, options.lease);
+  options.track_prefix = trackedOf(settings);
   return options;
 }
 

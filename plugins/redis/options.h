@@ -5,6 +5,7 @@
 #include <cstddef>
 #include <span>
 #include <string>
+#include <vector>
 
 #include "forage/clock.h"
 #include "forage/plugin.h"
@@ -24,6 +25,8 @@ struct Options {
   std::size_t max_connections = 4;
   std::string ca_file;  ///< "" for the system's
   std::size_t max_value_size = 64u << 20;
+  Millis lease{10'000};                   ///< life of a lease; 0 for no leases
+  std::vector<std::string> track_prefix;  ///< keys whose changes are told; none for all
 };
 
 /// What readOptions() knows, for PluginInfo.
