@@ -22,12 +22,23 @@ namespace {
 constexpr std::size_t kReadBuffer = 64u << 10;
 constexpr std::size_t kShortestReply = 3;  // "+\r\n"
 constexpr std::size_t kMostAwaited = 1024;
+constexpr Millis kLongestPoll = std::chrono::minutes(1);
 
 }  // namespace
 
 Connection::Connection(std::unique_ptr<net::Stream> stream, Millis command_timeout,
                        std::size_t max_reply)
     : stream_(std::move(stream)), time_(command_timeout), reader_(max_reply) {}
+
+template <typename Take>
+void Connection::decode(std::string_view bytes, Take&& take) {
+  while (!bytes.empty()) {
+    const std::string_view slice = bytes.substr(0, ReplyReader::kSlice);
+    bytes.remove_prefix(slice.size());
+    reader_.feed(slice);
+    while (std::unique_ptr<Reply> reply = reader_.next()) take(std::move(*reply));
+  }
+}
 
 void Connection::begin(const Commands& commands) {
   unsent_ = commands.pieces();
@@ -52,6 +63,29 @@ void Connection::finish(const OnReply& on_reply) {
   if (next_unsent_ < unsent_.size() || reader_.isAmidReply()) {
     throw ConnectionError(Fault::kProtocol, "it answers more than it was asked");
   }
+}
+
+void Connection::post(const Commands& commands) {
+  begin(commands);
+  for (Io out = begun_with_; out != Io::kDone; out = send()) {
+    if (out == Io::kError) failLost(out);
+    wait(out, out);
+  }
+}
+
+bool Connection::listen(int wake, TimePoint until, const OnMessage& on_message) {
+  wakeAt(1);
+  std::array<char, kReadBuffer> buffer;
+  std::size_t n = 0;
+  Io in = stream_->read(buffer, n);
+  if (in == Io::kWantRead || in == Io::kWantWrite) {
+    waitWoken(in, wake, until);
+    in = stream_->read(buffer, n);
+  }
+  if (in == Io::kError || in == Io::kEnd) failLost(in);
+  if (in != Io::kDone) return false;
+  decode({buffer.data(), n}, on_message);
+  return true;
 }
 
 // kDone: there is nothing more to send.
@@ -85,17 +119,12 @@ Io Connection::receive(const OnReply& on_reply) {
 }
 
 void Connection::read(std::string_view bytes, const OnReply& on_reply) {
-  while (!bytes.empty()) {
-    const std::string_view slice = bytes.substr(0, ReplyReader::kSlice);
-    bytes.remove_prefix(slice.size());
-    reader_.feed(slice);
-    while (std::unique_ptr<Reply> reply = reader_.next()) {
-      if (replies_ == expected_) {
-        throw ConnectionError(Fault::kProtocol, "it answers more than it was asked");
-      }
-      on_reply(replies_++, std::move(*reply));
+  decode(bytes, [&](Reply&& reply) {
+    if (replies_ == expected_) {
+      throw ConnectionError(Fault::kProtocol, "it answers more than it was asked");
     }
-  }
+    on_reply(replies_++, std::move(reply));
+  });
 }
 
 // Has the socket wake us once as many bytes are there as the replies that are missing take at
@@ -105,7 +134,10 @@ void Connection::wakeLate() {
   if (stream_->isTls()) return;
   const std::size_t missing = expected_ - replies_;
   const std::size_t whole = std::min(missing - (reader_.isAmidReply() ? 1 : 0), kMostAwaited);
-  const int bytes = std::max(1, static_cast<int>(whole * kShortestReply));
+  wakeAt(std::max(1, static_cast<int>(whole * kShortestReply)));
+}
+
+void Connection::wakeAt(int bytes) {
   if (bytes == low_water_) return;
   if (::setsockopt(stream_->fd(), SOL_SOCKET, SO_RCVLOWAT, &bytes, sizeof bytes) == 0) {
     low_water_ = bytes;
@@ -128,6 +160,18 @@ void Connection::wait(Io out, Io in) {
     if (ready < 0 && errno != EINTR) {
       throw ConnectionError(Fault::kClosed, std::generic_category().message(errno));
     }
+  }
+}
+
+// Waits until the stream can go on, `wake` can be read, or `until`.
+void Connection::waitWoken(Io in, int wake, TimePoint until) {
+  const short events = in == Io::kWantWrite ? POLLOUT : POLLIN;
+  std::array<pollfd, 2> descriptors{{{stream_->fd(), events, 0}, {wake, POLLIN, 0}}};
+  const auto now = std::chrono::steady_clock::now();
+  const Millis left = std::chrono::ceil<Millis>(std::max(until, now) - now);
+  const auto millis = static_cast<int>(std::min(left, kLongestPoll).count());
+  if (::poll(descriptors.data(), descriptors.size(), millis) < 0 && errno != EINTR) {
+    throw ConnectionError(Fault::kClosed, std::generic_category().message(errno));
   }
 }
 

@@ -1,10 +1,11 @@
 // One connection to Redis: sends a pipeline of commands and reads the replies as they come, both at
-// once, so that neither side waits for the other on full socket buffers. After any ConnectionError
-// it is of no more use: what arrives late must not be read as the answer to something else. Used by
-// one thread at a time.
+// once, so that neither side waits for the other on full socket buffers; or, once it subscribes,
+// hears what the server says unasked. After any ConnectionError it is of no more use: what arrives
+// late must not be read as the answer to something else. Used by one thread at a time.
 #pragma once
 
 #include <cstddef>
+#include <functional>
 #include <memory>
 #include <string_view>
 #include <vector>
@@ -34,6 +35,14 @@ class Connection {
   /// The other half, with the whole of the time for itself. REQUIRES: begin().
   void finish(const OnReply& on_reply);
 
+  /// Sends `commands`, whose replies listen() will bring. Throws ConnectionError.
+  void post(const Commands& commands);
+  /// Takes what the server says, a message or a reply.
+  using OnMessage = std::function<void(Reply&& message)>;
+  /// Waits until something comes, the descriptor `wake` can be read, or `until`; hands over what is
+  /// complete. Returns whether anything came. Throws ConnectionError, and what `on_message` throws.
+  bool listen(int wake, TimePoint until, const OnMessage& on_message);
+
   /// False: the server has closed it, or said what nobody asked for.
   [[nodiscard]] bool isUsable() { return stream_->isQuiet(); }
   /// True: nothing came back in the last exchange, not one byte.
@@ -43,8 +52,12 @@ class Connection {
   net::Io send();
   net::Io receive(const OnReply& on_reply);
   void read(std::string_view bytes, const OnReply& on_reply);
+  template <typename Take>
+  void decode(std::string_view bytes, Take&& take);
   void wait(net::Io out, net::Io in);
+  void waitWoken(net::Io in, int wake, TimePoint until);
   void wakeLate();
+  void wakeAt(int bytes);
   [[nodiscard]] Millis remaining() const;
   [[noreturn]] void failTimeout() const;
   [[noreturn]] void failLost(net::Io in) const;

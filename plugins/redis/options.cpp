@@ -15,9 +15,12 @@ namespace {
 
 constexpr Millis kMinSpan{1};
 constexpr Millis kMaxSpan = std::chrono::hours(1);
+constexpr Millis kShortestLease{100};
 constexpr std::size_t kMinValue = 1024;
 constexpr std::size_t kMaxValue = 512u << 20;    // Redis takes no longer ones
 constexpr std::size_t kMaxRestValue = 9u << 20;  // of the 10 MB that a request may have
+constexpr std::size_t kMaxPrefixes = 16;
+constexpr std::size_t kMaxPrefix = 1024;
 
 Millis spanOf(const Settings& settings, std::string_view key, Millis fallback) {
   const Millis span = settings.duration(key, fallback);
@@ -35,6 +38,31 @@ std::size_t valueSizeOf(const Settings& settings, const Options& options) {
                                         (options.rest ? " over REST" : ""));
   }
   return size;
+}
+
+Millis leaseOf(const Settings& settings, Millis fallback) {
+  const Millis life = settings.duration("lease", fallback);
+  if (life != Millis::zero() && (life < kShortestLease || life > kMaxSpan)) {
+    settings.fail("lease", "wants a duration from 100ms to 1h, or \"0s\" for no leases");
+  }
+  return life;
+}
+
+std::vector<std::string> trackedOf(const Settings& settings) {
+  std::vector<std::string> prefixes = settings.list("track_prefix");
+  if (prefixes.size() > kMaxPrefixes) settings.fail("track_prefix", "wants at most 16 prefixes");
+  for (std::size_t i = 0; i < prefixes.size(); ++i) {
+    if (prefixes[i].empty() || prefixes[i].size() > kMaxPrefix) {
+      settings.fail("track_prefix", "wants prefixes of 1 to 1024 bytes");
+    }
+    for (std::size_t j = 0; j < prefixes.size(); ++j) {
+      // Redis refuses them, because a key would be told twice.
+      if (i == j || !prefixes[i].starts_with(prefixes[j])) continue;
+      settings.fail("track_prefix", "has \"" + prefixes[i] + "\", which \"" + prefixes[j] +
+                                        "\" covers: leave one of them out");
+    }
+  }
+  return prefixes;
 }
 
 std::string urlOf(const Settings& settings) {
@@ -141,7 +169,7 @@ void checkCaFile(const Settings& settings, const std::string& file) {
 }  // namespace
 
 std::span<const OptionInfo> optionInfos() noexcept {
-  static constexpr std::array<OptionInfo, 15> kInfos{{
+  static constexpr std::array<OptionInfo, 17> kInfos{{
       {"url", "text", "",
        "where Redis is: redis://, rediss:// (TLS), redis+unix://, redis+sentinel://, "
        "redis+cluster://, or https:// (REST of Upstash)"},
@@ -164,6 +192,10 @@ std::span<const OptionInfo> optionInfos() noexcept {
        "larger entries are neither stored nor read; over REST 9MiB is the default and the most"},
       {"value_format", "text", "entry",
        "what stands under a key: \"entry\", or \"body\" for the bare text, as scripts keep it"},
+      {"lease", "duration", "10s",
+       "life of a lease, by which one process fetches a page that others wait for; 0s: none"},
+      {"track_prefix", "list", "",
+       "what keys begin with whose changes are told to a memory in front; none: all keys"},
   }};
   return kInfos;
 }
@@ -180,6 +212,8 @@ Options readOptions(const Settings& settings) {
   checkCaFile(settings, options.ca_file);
   options.max_value_size = valueSizeOf(settings, options);
   options.value_format = valueFormatOf(settings);
+  options.lease = leaseOf(settings, options.lease);
+  options.track_prefix = trackedOf(settings);
   return options;
 }
 

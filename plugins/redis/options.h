@@ -8,6 +8,7 @@
 #include <optional>
 #include <span>
 #include <string>
+#include <vector>
 
 #include "forage/clock.h"
 #include "forage/plugin.h"
@@ -37,7 +38,9 @@ struct Options {
   std::string ca_file;  ///< "" for the system's
   std::size_t max_value_size = 64u << 20;
   ValueFormat value_format = ValueFormat::kEntry;
-  std::optional<RestSite> rest;  ///< instead of a connection that speaks RESP
+  Millis lease{10'000};                   ///< life of a lease; 0 for no leases
+  std::vector<std::string> track_prefix;  ///< keys whose changes are told; none for all
+  std::optional<RestSite> rest;           ///< instead of a connection that speaks RESP
 
   /// Bytes that a reply may have: a step of SCAN brings hundreds of keys.
   [[nodiscard]] std::size_t maxReply() const noexcept {

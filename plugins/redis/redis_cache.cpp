@@ -24,7 +24,13 @@ RedisCache::RedisCache(const Options& options, const Clock& clock)
     : clock_(clock),
       codec_(options.value_format, options.max_value_size, clock),
       name_("redis at " + options.location.shown() + ": "),
-      transport_(makeTransport(options, clock)) {}
+      transport_(makeTransport(options, clock)) {
+  if (!canSubscribe(options)) return;
+  if (options.lease > Millis::zero()) {
+    leases_ = std::make_unique<RedisLeases>(*transport_, options, name_);
+  }
+  changes_ = std::make_unique<Changes>(options);
+}
 
 void RedisCache::raise(const Problem& problem) const {
   if (!problem.text().empty()) throw CacheError(name_ + problem.text());
@@ -205,6 +211,10 @@ std::size_t RedisCache::eraseSome(std::span<const Key> keys) {
   return erased;
 }
 
+bool RedisCache::watch(ChangeListener* listener) {
+  return changes_ && guarded([&] { return changes_->watch(listener); });
+}
+
 CacheStats RedisCache::stats() const noexcept {
   const PoolStats pool = transport_->stats();
   CacheStats stats;
@@ -218,6 +228,13 @@ CacheStats RedisCache::stats() const noexcept {
                 {"connect_failures", pool.failures},
                 {"timeouts", transport_->timeouts()}};
   transport_->count(stats.more);
+  if (leases_) {
+    const RedisLeases::Stats leases = leases_->stats();
+    stats.more.insert(stats.more.end(), {{"leases", leases.acquired},
+                                         {"lease_waits", leases.waits},
+                                         {"leases_lost", leases.lost},
+                                         {"lease_failures", leases.failures}});
+  }
   return stats;
 }
 

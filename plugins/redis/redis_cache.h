@@ -12,11 +12,13 @@
 #include <unordered_set>
 #include <vector>
 
+#include "changes.h"
 #include "commands.h"
 #include "fault.h"
 #include "forage/cache.h"
 #include "options.h"
 #include "problem.h"
+#include "redis_leases.h"
 #include "reply_reader.h"
 #include "transport.h"
 #include "value_codec.h"
@@ -37,6 +39,8 @@ class RedisCache final : public Cache {
   void scan(std::string_view pattern, const Visitor& visitor) override;
   void inspect(std::string_view pattern, const Visitor& visitor) override;
   [[nodiscard]] CacheStats stats() const noexcept override;
+  [[nodiscard]] Leases* leases() noexcept override { return leases_.get(); }
+  bool watch(ChangeListener* listener) override;
 
  private:
   struct Page;
@@ -79,6 +83,8 @@ class RedisCache final : public Cache {
   const ValueCodec codec_;
   const std::string name_;  // "redis at 127.0.0.1:6379: "
   const std::unique_ptr<Transport> transport_;
+  std::unique_ptr<RedisLeases> leases_;        // null: not asked for, or not to be had
+  std::unique_ptr<Changes> changes_;           // null: not to be had
   std::atomic<std::size_t> largest_value_{0};  // of the last batch: sizes the next
 
   struct Counters {

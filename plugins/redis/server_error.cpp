@@ -49,7 +49,12 @@ Verdict judge(std::string_view error) noexcept {
   return Verdict::kOther;
 }
 
-std::string explain(std::string_view error) {
+bool willLast(std::string_view error) noexcept {
+  const Verdict verdict = judge(error);
+  return verdict == Verdict::kNotAllowed || verdict == Verdict::kUnknown;
+}
+
+std::string explain(std::string_view error, std::string_view rights) {
   const std::string_view code = codeOf(error);
   if (code == "NOAUTH") return "it wants a password (NOAUTH): set [cache.redis] password";
   if (code == "WRONGPASS") {
@@ -57,8 +62,8 @@ std::string explain(std::string_view error) {
            "and password, or token";
   }
   if (code == "NOPERM") {
-    return "the user has no right to the commands or keys needed (NOPERM): allow GET SET UNLINK "
-           "SCAN PTTL SELECT, in a cluster ASKING too, on url:* keys (ACL SETUSER)";
+    return "the user has no right to the commands or keys needed (NOPERM): " + std::string(rights) +
+           " (ACL SETUSER)";
   }
   if (code == "READONLY") return "it is a read-only replica (READONLY): name its master in url";
   if (code == "MOVED" || code == "ASK") {

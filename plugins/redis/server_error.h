@@ -30,9 +30,18 @@ enum class Verdict : std::uint8_t {
   return verdict == Verdict::kOutOfMemory || verdict == Verdict::kTooLarge;
 }
 
-/// `error` as one line for a message, with the cure where we know one. What the server says of
-/// arguments is left out: they may be secrets.
-[[nodiscard]] std::string explain(std::string_view error);
+/// True: the user has no right to it, or the server does not know it.
+[[nodiscard]] bool willLast(std::string_view error) noexcept;
+
+/// What a user needs who looks up, stores, erases and lists, for explain().
+inline constexpr std::string_view kRightsForEntries =
+    "allow GET SET UNLINK SCAN PTTL SELECT, in a cluster ASKING too, on url:* keys";
+
+/// `error` as one line for a message, with the cure where we know one; `rights` are those that are
+/// missing where it says that some are. What the server says of arguments is left out: they may be
+/// secrets.
+[[nodiscard]] std::string explain(std::string_view error,
+                                  std::string_view rights = kRightsForEntries);
 
 /// explain() of what was said to a sign-in; says less where the server, or a proxy, quotes one of
 /// the `secrets` that it was sent.

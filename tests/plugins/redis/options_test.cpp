@@ -36,6 +36,37 @@ TEST(RedisOptions, HaveDefaults) {
   EXPECT_EQ(options.max_connections, 4U);
   EXPECT_EQ(options.max_value_size, 64u << 20);
   EXPECT_EQ(options.database, 0);
+  EXPECT_EQ(options.lease, Millis(10'000));
+  EXPECT_TRUE(options.track_prefix.empty());
+}
+
+TEST(RedisOptions, TakeALeaseOfNoLifeForNone) {
+  const Data url = std::string("redis://localhost");
+  EXPECT_EQ(readOptions(settings({{"url", url}, {"lease", std::string("0s")}})).lease, Millis(0));
+  EXPECT_EQ(readOptions(settings({{"url", url}, {"lease", std::int64_t{0}}})).lease, Millis(0));
+  EXPECT_EQ(readOptions(settings({{"url", url}, {"lease", std::string("1h")}})).lease,
+            std::chrono::hours(1));
+  for (const char* wrong : {"99ms", "2h", "never"}) {
+    EXPECT_NE(refusal({{"url", url}, {"lease", std::string(wrong)}}).find("\"0s\" for no leases"),
+              std::string::npos)
+        << wrong;
+  }
+}
+
+TEST(RedisOptions, TakePrefixesOfWhichNoneCoversAnother) {
+  using List = std::vector<std::string>;
+  const Data url = std::string("redis://localhost");
+  const List two{"url:", "mirror:"};
+  EXPECT_EQ(readOptions(settings({{"url", url}, {"track_prefix", two}})).track_prefix, two);
+  EXPECT_NE(refusal({{"url", url}, {"track_prefix", List{"url:", "url:http"}}})
+                .find("\"url:http\", which \"url:\" covers"),
+            std::string::npos);
+  EXPECT_NE(refusal({{"url", url}, {"track_prefix", List{"url:", "url:"}}}), "");
+  EXPECT_NE(refusal({{"url", url}, {"track_prefix", List{""}}}), "");
+  EXPECT_NE(refusal({{"url", url}, {"track_prefix", List{std::string(1025, 'k')}}}), "");
+  List many;
+  for (char c = 'a'; c <= 'q'; ++c) many.emplace_back(1, c);
+  EXPECT_NE(refusal({{"url", url}, {"track_prefix", many}}).find("at most 16"), std::string::npos);
 }
 
 TEST(RedisOptions, WantAUrlAndSayHowToGiveIt) {
@@ -188,6 +219,8 @@ TEST(RedisOptions, AreDeclaredWithTheirDefaults) {
   EXPECT_EQ(declared.max_connections, plain.max_connections);
   EXPECT_EQ(declared.max_value_size, plain.max_value_size);
   EXPECT_EQ(declared.database, plain.database);
+  EXPECT_EQ(declared.lease, plain.lease);
+  EXPECT_EQ(declared.track_prefix, plain.track_prefix);
 }
 
 }  // namespace
