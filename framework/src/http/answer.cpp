@@ -48,11 +48,12 @@ std::optional<Range> rangeOf(std::string_view field, std::size_t size) noexcept 
   return Range{*first, std::min(last.value_or(size - 1), size - 1)};
 }
 
+/// Field by field: behind a line that is no field, which a store may have given, nothing is read.
 Response headOf(const Entry& stored, int status, std::string_view reason) {
   Response head;
   head.status = status;
   head.reason = reason;
-  head.headers = Headers(std::string(stored.headers().block()));
+  for (const HeaderField& field : stored.headers()) head.headers.add(field.name, field.value);
   return head;
 }
 
