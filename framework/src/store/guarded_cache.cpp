@@ -235,7 +235,7 @@ void GuardedCache::tryPrimary() {
 
 void GuardedCache::flush() noexcept {
   for (Cache* cache : {&primary_, fallback_}) {
-    if (cache == nullptr) continue;
+    if (cache == nullptr || (cache == &primary_ && degraded_.load())) continue;  // away
     const std::string why = attempt([&] { cache->flush(); });
     if (why.empty()) continue;
     metrics_.cache_errors.add();

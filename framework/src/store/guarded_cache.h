@@ -58,8 +58,8 @@ class GuardedCache {
   /// Whether something is owed and the cache is there to take it.
   [[nodiscard]] bool owes() const noexcept;
 
-  /// Has the caches make durable what they hold; for the end of a run. A failure is counted and
-  /// told.
+  /// Has the caches make durable what they hold, but for one that is away; for the end of a run. A
+  /// failure is counted and told.
   void flush() noexcept;
 
   /// Asks a cache that is away once more, now; for the end of a run.

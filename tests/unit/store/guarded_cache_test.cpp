@@ -240,6 +240,16 @@ TEST_F(GuardedCacheTest, FlushesTheCacheAndItsFallback) {
   EXPECT_EQ(notices(), 0u);
 }
 
+TEST_F(GuardedCacheTest, DoesNotFlushACacheThatIsAway) {
+  make(true, Millis(60'000));
+  primary_.setDown(true);
+  EXPECT_EQ(find("k"), nullptr);
+  ASSERT_EQ(notices(), 1u);
+  guard_->flush();
+  EXPECT_EQ(notices(), 1u);
+  EXPECT_EQ(metrics_.cache_errors.value(), 1u);
+}
+
 TEST_F(GuardedCacheTest, TellsAndCountsAFlushThatFails) {
   make(true);
   primary_.setDown(true);
