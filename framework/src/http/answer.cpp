@@ -115,7 +115,9 @@ EntryPtr answerFrom(const EntryPtr& stored, std::string_view method, HeadersView
     return made(*answer, headOf(*answer, answer->status(), answer->reason()));
   }
   const std::optional<std::string_view> wanted = request.find("Range");
-  if (wanted && answer->status() == 200 && allowsRange(request, *answer)) {
+  // A part of a coded body is of no use to who gets bodies without their coding.
+  const bool has_parts = answer->status() == 200 && !answer->headers().find("Content-Encoding");
+  if (wanted && has_parts && allowsRange(request, *answer)) {
     if (const auto range = rangeOf(*wanted, answer->body().size())) return partOf(*answer, *range);
   }
   return answer;
