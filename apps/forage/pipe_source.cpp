@@ -40,9 +40,14 @@ PipeSource::~PipeSource() {
   ::close(stop_fd_);
 }
 
-void PipeSource::listen(RequestListener& listener) {
+void PipeSource::listen(RequestListener* listener) {
   const std::lock_guard lock(mutex_);
-  listener_ = &listener;
+  listener_ = listener;
+}
+
+/// Under the lock, so that the listener is still there.
+void PipeSource::tell() {
+  if (std::exchange(waiting_, false) && listener_ != nullptr) listener_->hasMore();
 }
 
 RequestSource::State PipeSource::next(RequestSpec& request) {
@@ -124,18 +129,14 @@ bool PipeSource::push(RequestSpec&& request) {
   if (stopping_) return false;
   bytes_ += bytesOf(request);
   requests_.push_back(std::move(request));
-  RequestListener* told = std::exchange(waiting_, false) ? listener_ : nullptr;
-  lock.unlock();
-  if (told != nullptr) told->hasMore();
+  tell();
   return true;
 }
 
 void PipeSource::end() {
-  std::unique_lock lock(mutex_);
+  const std::lock_guard lock(mutex_);
   ended_ = true;
-  RequestListener* told = std::exchange(waiting_, false) ? listener_ : nullptr;
-  lock.unlock();
-  if (told != nullptr) told->hasMore();
+  tell();
 }
 
 }  // namespace forage::app

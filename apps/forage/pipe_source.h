@@ -32,7 +32,7 @@ class PipeSource final : public RequestSource {
   PipeSource& operator=(const PipeSource&) = delete;
 
   [[nodiscard]] State next(RequestSpec& request) override;
-  void listen(RequestListener& listener) override;
+  void listen(RequestListener* listener) override;
 
  private:
   void read();
@@ -41,6 +41,7 @@ class PipeSource final : public RequestSource {
   void takeLine(std::string_view line);
   bool push(RequestSpec&& request);
   void end();
+  void tell();
 
   const int fd_;
   const Refused refused_;

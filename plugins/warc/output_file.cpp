@@ -19,7 +19,7 @@ namespace forage::warc {
 
 namespace {
 
-constexpr int kGzipWindow = 15 + 16;
+constexpr int kDeflateWindow = 15 + 16;
 constexpr int kMemory = 8;  // zlib's default
 constexpr std::size_t kBuffer = 256u << 10;
 constexpr int kAttempts = 16;
@@ -32,7 +32,7 @@ OutputFile::OutputFile(const std::filesystem::path& file)
   if (const auto target = std::filesystem::canonical(file_, ignored); !ignored) file_ = target;
   if (std::filesystem::is_directory(file_, ignored)) fail(EISDIR);
   open();
-  if (gzip_ && deflateInit2(&stream_, Z_DEFAULT_COMPRESSION, Z_DEFLATED, kGzipWindow, kMemory,
+  if (gzip_ && deflateInit2(&stream_, Z_DEFAULT_COMPRESSION, Z_DEFLATED, kDeflateWindow, kMemory,
                             Z_DEFAULT_STRATEGY) != Z_OK) {
     ::close(fd_);
     ::unlink(temporary_.c_str());

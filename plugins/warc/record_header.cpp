@@ -7,7 +7,7 @@ namespace forage::warc {
 
 namespace {
 
-constexpr std::string_view kVersion = "WARC/";
+constexpr std::string_view kMagic = "WARC/";
 
 /// 1*DIGIT that a uint64_t can hold.
 std::optional<std::uint64_t> parseLength(std::string_view text) noexcept {
@@ -60,7 +60,7 @@ const char* RecordHeader::takeLine(std::string_view line, bool is_first) {
   if (is_first) {
     const bool known = line == "WARC/1.0" || line == "WARC/1.1";
     if (known) return nullptr;
-    return line.starts_with(kVersion) ? "the version of WARC is neither 1.0 nor 1.1"
+    return line.starts_with(kMagic) ? "the version of WARC is neither 1.0 nor 1.1"
                                       : "no WARC record begins here";
   }
   if (line.front() == ' ' || line.front() == '\t') {

@@ -11,7 +11,7 @@ namespace forage::warc {
 namespace {
 
 constexpr std::string_view kGzip = "\x1f\x8b";
-constexpr int kGzipWindow = 15 + 16;
+constexpr int kInflateWindow = 15 + 16;
 
 // Pages inflate to ten times what they were; to a thousand times what somebody made for it.
 constexpr std::uint64_t kFreelyInflated = 1u << 30;
@@ -22,7 +22,7 @@ constexpr std::uint64_t kMaxRatio = 200;
 WarcInput::WarcInput(std::istream& in, std::string name) : in_(in), name_(std::move(name)) {
   if (!readRaw()) fail(0, "the file is empty");
   gzip_ = raw_left_.starts_with(kGzip);
-  if (gzip_ && inflateInit2(&stream_, kGzipWindow) != Z_OK) throw std::bad_alloc();
+  if (gzip_ && inflateInit2(&stream_, kInflateWindow) != Z_OK) throw std::bad_alloc();
 }
 
 WarcInput::~WarcInput() {

@@ -7,6 +7,7 @@
 #include <map>
 #include <mutex>
 #include <string>
+#include <vector>
 
 #include "forage/cache.h"
 
@@ -30,16 +31,22 @@ class FakeCache final : public Cache {
 
   void store(std::span<const Keep> items) override {
     enter();
+    waitWhile(store_held_);
     const std::lock_guard lock(mutex_);
     ++store_calls;
     if (read_only_) throw CacheError("read-only");
     for (const Keep& item : items) {
       if (item.only_if_absent && entries_.contains(item.key)) continue;
       entries_[item.key] = item.entry;
+      lifetimes_[item.key] = item.lifetime;
     }
   }
 
   std::size_t erase(std::span<const Key> keys) override {
+    ++erase_calls;
+    waitWhile(erase_held_);
+    fail();
+    if (erase_fails_) throw CacheError("cannot erase");
     const std::lock_guard lock(mutex_);
     std::size_t count = 0;
     for (const Key& key : keys) count += entries_.erase(key);
@@ -65,6 +72,8 @@ class FakeCache final : public Cache {
   void setDown(bool down) { down_ = down; }
   /// Stores fail from now on; nothing else does.
   void setReadOnly(bool read_only) { read_only_ = read_only; }
+  /// Erasing fails from now on; nothing else does.
+  void failErase(bool fails) { erase_fails_ = fails; }
   /// Throws this in place of a CacheError while the cache is down.
   void failWith(std::function<void()> fail) { fail_ = std::move(fail); }
   /// Calls wait until open() from now on.
@@ -72,10 +81,19 @@ class FakeCache final : public Cache {
     const std::lock_guard lock(gate_mutex_);
     held_ = true;
   }
+  /// Storing, or erasing, waits until open() from now on; nothing else does.
+  void holdStore() {
+    const std::lock_guard lock(gate_mutex_);
+    store_held_ = true;
+  }
+  void holdErase() {
+    const std::lock_guard lock(gate_mutex_);
+    erase_held_ = true;
+  }
   void open() {
     {
       const std::lock_guard lock(gate_mutex_);
-      held_ = false;
+      held_ = store_held_ = erase_held_ = false;
     }
     gate_.notify_all();
   }
@@ -87,23 +105,41 @@ class FakeCache final : public Cache {
     const std::lock_guard lock(mutex_);
     return entries_.size();
   }
+  [[nodiscard]] std::vector<Key> keys() const {
+    const std::lock_guard lock(mutex_);
+    std::vector<Key> keys;
+    for (const auto& [key, entry] : entries_) keys.push_back(key);
+    return keys;
+  }
   [[nodiscard]] EntryPtr at(const Key& key) const {
     const std::lock_guard lock(mutex_);
     const auto one = entries_.find(key);
     return one == entries_.end() ? nullptr : one->second;
   }
 
+  /// How long what was stored last under `key` was to be kept.
+  [[nodiscard]] Millis lifetime(const Key& key) const {
+    const std::lock_guard lock(mutex_);
+    const auto one = lifetimes_.find(key);
+    return one == lifetimes_.end() ? Millis(0) : one->second;
+  }
+
   std::atomic<int> find_calls{0};
   std::atomic<int> store_calls{0};
   std::atomic<int> flush_calls{0};
   std::atomic<std::size_t> flushed_size{0};  ///< entries at the last flush
+  std::atomic<int> erase_calls{0};
 
  private:
   void enter() {
-    {
-      std::unique_lock lock(gate_mutex_);
-      gate_.wait(lock, [this] { return !held_; });
-    }
+    waitWhile(held_);
+    fail();
+  }
+  void waitWhile(const bool& held) {
+    std::unique_lock lock(gate_mutex_);
+    gate_.wait(lock, [&held] { return !held; });
+  }
+  void fail() {
     if (down_ && fail_) fail_();
     if (down_) throw CacheError("connection refused");
   }
@@ -111,12 +147,16 @@ class FakeCache final : public Cache {
   const bool in_place_;
   std::atomic<bool> down_{false};
   std::atomic<bool> read_only_{false};
+  std::atomic<bool> erase_fails_{false};
   std::function<void()> fail_;
   std::mutex gate_mutex_;
   std::condition_variable gate_;
   bool held_ = false;
+  bool store_held_ = false;
+  bool erase_held_ = false;
   mutable std::mutex mutex_;
   std::map<Key, EntryPtr> entries_;
+  std::map<Key, Millis> lifetimes_;
 };
 
 /// An entry with a body, for tests that need no more.

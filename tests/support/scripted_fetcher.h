@@ -1,14 +1,16 @@
-// A fetcher without a network: a function answers, and tests can hold answers back. It counts what
-// was asked, and how much was in flight at once.
+// A fetcher without a network: a function answers, and tests can hold answers back. It keeps what
+// was asked, and counts how much was in flight at once.
 #pragma once
 
 #include <algorithm>
 #include <condition_variable>
 #include <functional>
+#include <initializer_list>
 #include <map>
 #include <mutex>
 #include <set>
 #include <string>
+#include <type_traits>
 #include <utility>
 #include <variant>
 #include <vector>
@@ -27,6 +29,17 @@ inline Answer page(std::string body, int status = 200) {
   return response;
 }
 
+/// A response with header fields.
+inline Response reply(int status, std::initializer_list<HeaderField> fields,
+                      std::string body = "") {
+  Response response;
+  response.status = status;
+  response.reason = status == 200 ? "OK" : "Status";
+  for (const HeaderField& field : fields) response.headers.add(field.name, field.value);
+  response.body = std::move(body);
+  return response;
+}
+
 inline Answer redirect(const std::string& to, int status = 302) {
   Response response;
   response.status = status;
@@ -34,15 +47,45 @@ inline Answer redirect(const std::string& to, int status = 302) {
   return response;
 }
 
+/// A request as it came to the fetcher.
+struct Seen {
+  std::string method;
+  std::string url;
+  Headers headers;
+  std::string body;
+
+  /// Value of a field; "" where there is none.
+  [[nodiscard]] std::string field(std::string_view name) const {
+    return std::string(headers.find(name).value_or(""));
+  }
+};
+
+/// Answers by URL alone, or by the whole request.
+class Script {
+ public:
+  template <typename Function>
+  requires std::is_invocable_r_v<Answer, Function, const std::string&> Script(Function answer)
+      : answer_([answer = std::move(answer)](const Seen& seen) -> Answer {
+          return answer(seen.url);
+        }) {}
+  template <typename Function>
+  requires std::is_invocable_r_v<Answer, Function, const Seen&> Script(Function answer)
+      : answer_(std::move(answer)) {}
+
+  Answer operator()(const Seen& seen) const { return answer_(seen); }
+
+ private:
+  std::function<Answer(const Seen&)> answer_;
+};
+
 class ScriptedFetcher final : public Fetcher {
  public:
-  using Script = std::function<Answer(const std::string& url)>;
-
   explicit ScriptedFetcher(Script script) : script_(std::move(script)) {}
 
   std::unique_ptr<FetchSession> open() override;
 
-  /// Holds back the answers of `url` ("" for all) until release().
+  /// Holds back the answers of `url` ("" for all) until release(); or, where it is no URL, of
+  /// requests whose field X-Hold says so.
   void hold(const std::string& url = "") {
     const std::lock_guard lock(mutex_);
     held_.insert(url);
@@ -52,10 +95,20 @@ class ScriptedFetcher final : public Fetcher {
     held_.erase(url);
     for (auto& wake : wakes_) wake.second();
   }
+  void releaseAll() {
+    const std::lock_guard lock(mutex_);
+    held_.clear();
+    for (auto& wake : wakes_) wake.second();
+  }
   [[nodiscard]] int count(const std::string& url) const {
     const std::lock_guard lock(mutex_);
     const auto found = started_.find(url);
     return found == started_.end() ? 0 : found->second;
+  }
+  /// Every request that was started, in order.
+  [[nodiscard]] std::vector<Seen> seen() const {
+    const std::lock_guard lock(mutex_);
+    return seen_;
   }
   [[nodiscard]] int total() const {
     const std::lock_guard lock(mutex_);
@@ -79,6 +132,7 @@ class ScriptedFetcher final : public Fetcher {
   Script script_;
   mutable std::mutex mutex_;
   std::set<std::string> held_;
+  std::vector<Seen> seen_;
   std::map<std::string, int> started_;
   std::map<std::string, int> of_host_;
   std::map<std::string, int> most_of_host_;
@@ -101,7 +155,10 @@ class ScriptedSession final : public FetchSession {
   void start(FetchId id, const Request& request, const FetchLimits&) override {
     const std::lock_guard lock(fetcher_.mutex_);
     const std::string host(request.url->authority());
-    pending_.push_back({id, request.url->text(), host});
+    Seen seen{std::string(request.method), request.url->text(),
+              Headers(std::string(request.headers.block())), std::string(request.body)};
+    fetcher_.seen_.push_back(seen);
+    pending_.push_back({id, std::move(seen), host});
     ++fetcher_.started_[request.url->text()];
     fetcher_.most_in_flight_ = std::max(fetcher_.most_in_flight_, ++fetcher_.in_flight_);
     int& most = fetcher_.most_of_host_[host];
@@ -141,7 +198,7 @@ class ScriptedSession final : public FetchSession {
  private:
   struct Pending {
     FetchId id;
-    std::string url;
+    Seen seen;
     std::string host;
   };
 
@@ -156,7 +213,9 @@ class ScriptedSession final : public FetchSession {
       const std::lock_guard lock(fetcher_.mutex_);
       if (fetcher_.held_.contains("")) return false;
       std::erase_if(pending_, [&](const Pending& one) {
-        if (fetcher_.held_.contains(one.url)) return false;
+        const bool held = fetcher_.held_.contains(one.seen.url) ||
+                          fetcher_.held_.contains(one.seen.field("X-Hold"));
+        if (held) return false;
         ended(one);
         ready.push_back(one);
         return true;
@@ -166,7 +225,7 @@ class ScriptedSession final : public FetchSession {
       Fetched fetched;
       fetched.id = one.id;
       fetched.requests = 1;
-      fetched.result = fetcher_.script_(one.url);
+      fetched.result = fetcher_.script_(one.seen);
       done.push_back(std::move(fetched));
     }
     return !ready.empty();

@@ -26,7 +26,7 @@ class FORAGE_API RequestListener {
   virtual void hasMore() noexcept = 0;
 };
 
-/// Where a group takes its requests from. next() and listen() are called by its thread.
+/// Where a group takes its requests from. next() is called by its thread.
 class FORAGE_API RequestSource {
  public:
   enum class State : std::uint8_t { kRequest, kWait, kEnd };
@@ -35,8 +35,9 @@ class FORAGE_API RequestSource {
   /// Gives the next request. kWait: there is none yet, and the listener will be told once there is.
   /// Never blocks.
   [[nodiscard]] virtual State next(RequestSpec& request) = 0;
-  /// Who is told; outlives the run. Called before the first next().
-  virtual void listen(RequestListener& listener) = 0;
+  /// Who is told; called before the first next(). With null, at the end of the run, nobody is: once
+  /// that has returned, the listener may be gone.
+  virtual void listen(RequestListener* listener) = 0;
 };
 
 }  // namespace forage

@@ -48,11 +48,12 @@ std::optional<Range> rangeOf(std::string_view field, std::size_t size) noexcept 
   return Range{*first, std::min(last.value_or(size - 1), size - 1)};
 }
 
+/// Field by field: behind a line that is no field, which a store may have given, nothing is read.
 Response headOf(const Entry& stored, int status, std::string_view reason) {
   Response head;
   head.status = status;
   head.reason = reason;
-  head.headers = Headers(std::string(stored.headers().block()));
+  for (const HeaderField& field : stored.headers()) head.headers.add(field.name, field.value);
   return head;
 }
 
@@ -114,7 +115,9 @@ EntryPtr answerFrom(const EntryPtr& stored, std::string_view method, HeadersView
     return made(*answer, headOf(*answer, answer->status(), answer->reason()));
   }
   const std::optional<std::string_view> wanted = request.find("Range");
-  if (wanted && answer->status() == 200 && allowsRange(request, *answer)) {
+  // A part of a coded body is of no use to who gets bodies without their coding.
+  const bool has_parts = answer->status() == 200 && !answer->headers().find("Content-Encoding");
+  if (wanted && has_parts && allowsRange(request, *answer)) {
     if (const auto range = rangeOf(*wanted, answer->body().size())) return partOf(*answer, *range);
   }
   return answer;

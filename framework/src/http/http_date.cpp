@@ -89,6 +89,7 @@ void readTime(Scanner& in, Parts& parts) noexcept {
 std::optional<WallTime> timeOf(const Parts& parts) noexcept {
   const year_month_day date(year(parts.year), month(parts.month),
                             day(static_cast<unsigned>(parts.day)));
+  if (parts.year < 0 || parts.year > 9999) return std::nullopt;  // no form can tell it
   // A leap second is the last of its minute.
   if (!date.ok() || parts.hour > 23 || parts.minute > 59 || parts.second > 60) return std::nullopt;
   return WallTime(sys_days(date).time_since_epoch() + std::chrono::hours(parts.hour) +

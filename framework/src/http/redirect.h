@@ -20,4 +20,12 @@ namespace forage::http {
   return location && !location->empty() ? location : std::nullopt;
 }
 
+/// The method of the request that follows a redirect of one with `method` (RFC 9110, sections
+/// 15.4.2 to 15.4.4): 303 asks for a GET, and after 301 and 302 a POST becomes one, as in browsers.
+[[nodiscard]] constexpr std::string_view redirectedMethod(int status,
+                                                          std::string_view method) noexcept {
+  const bool becomes_get = status == 303 ? method != "HEAD" : status <= 302 && method == "POST";
+  return becomes_get ? "GET" : method;
+}
+
 }  // namespace forage::http

@@ -17,7 +17,7 @@ std::string_view demand(const CacheControl& request, const CacheControl& respons
                         const ReuseOptions& options) noexcept {
   if (options.always_validate) return "--refresh";
   if (request.no_cache) return "no-cache in the request (RFC 9111, 5.2.1.4)";
-  if (!options.by_job && response.no_cache) return "no-cache (RFC 9111, 5.2.2.4)";
+  if (response.no_cache) return "no-cache (RFC 9111, 5.2.2.4)";
   return {};
 }
 
@@ -26,8 +26,7 @@ std::string_view refusal(const CacheControl& request, const Judgement& one) noex
   if (request.max_age && one.age > *request.max_age) {
     return "older than max-age in the request (RFC 9111, 5.2.1.1)";
   }
-  if (request.min_fresh && one.lifetime.span != kForever &&
-      one.lifetime.span < sum(one.age, *request.min_fresh)) {
+  if (request.min_fresh && one.lifetime.span < sum(one.age, *request.min_fresh)) {
     return "not fresh for min-fresh of the request (RFC 9111, 5.2.1.3)";
   }
   return {};
@@ -66,7 +65,7 @@ bool isWithin(Millis over, Millis span) noexcept { return span > Millis::zero() 
 void judgeStale(Judgement& one, const CacheControl& request, const CacheControl& response,
                 const ReuseOptions& options) noexcept {
   one.rule = staleRule(one.lifetime.source);
-  if (!options.by_job && response.must_revalidate) {
+  if (response.must_revalidate) {
     one.rule = "expired, with must-revalidate (RFC 9111, 5.2.2.2)";
     return;
   }
@@ -77,9 +76,8 @@ void judgeStale(Judgement& one, const CacheControl& request, const CacheControl&
     if (over > *request.max_stale) return;
     one.reuse = Reuse::kStale;
     one.rule = "within max-stale of the request (RFC 9111, 5.2.1.2)";
-  } else if (!request.max_age &&
-             isWithin(over, window(options.by_job ? std::nullopt : response.stale_while_revalidate,
-                                   options.stale_while_revalidate))) {
+  } else if (!request.max_age && isWithin(over, window(response.stale_while_revalidate,
+                                                       options.stale_while_revalidate))) {
     one.reuse = Reuse::kStaleWhileRevalidate;
     one.rule = "within stale-while-revalidate (RFC 5861, 3)";
   }
@@ -88,12 +86,11 @@ void judgeStale(Judgement& one, const CacheControl& request, const CacheControl&
 /// RFC 5861, section 4, and RFC 9111, section 4.2.4. What is fresh may answer anyway.
 bool mayAnswerErrors(const Judgement& one, bool fresh, const CacheControl& request,
                      const CacheControl& response, const ReuseOptions& options) noexcept {
-  if (request.no_cache) return false;
-  if (!options.by_job && response.no_cache) return false;
+  if (request.no_cache || response.no_cache) return false;
   if (fresh) return true;
-  if (!options.by_job && response.must_revalidate) return false;
+  if (response.must_revalidate) return false;
   std::optional<Seconds> directive = request.stale_if_error;
-  if (!directive && !options.by_job) directive = response.stale_if_error;
+  if (!directive) directive = response.stale_if_error;
   const Millis allowed = window(directive, options.stale_if_error);
   return allowed == kForever || isWithin(one.age - one.lifetime.span, allowed);
 }
@@ -108,6 +105,7 @@ Lifetime lifetimeOf(const Entry& stored, const CacheControl& response,
 
 Judgement judgeReuse(const Entry& stored, const CacheControl& request, const ReuseOptions& options,
                      WallTime now) {
+  // Under by_job it has said nothing.
   const CacheControl response =
       options.by_job ? CacheControl{} : readCacheControl(stored.headers(), false);
   Judgement one;

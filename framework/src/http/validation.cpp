@@ -27,8 +27,8 @@ std::optional<EntityTag> parseTag(std::string_view text) noexcept {
   return quoted ? std::optional(tag) : std::nullopt;
 }
 
-/// Calls `take(element)` for each element of If-None-Match. Other than in quoted strings, nothing
-/// in an entity tag is an escape (RFC 9110, section 8.8.3).
+/// Calls `take(element)` for each tag in If-None-Match, and for what is none. Other than in quoted
+/// strings, nothing in an entity tag is an escape (RFC 9110, section 8.8.3).
 template <typename Take>
 void eachTag(HeadersView request, Take&& take) {
   eachValue(request, "If-None-Match", [&](std::string_view rest) {
@@ -38,9 +38,9 @@ void eachTag(HeadersView request, Take&& take) {
       const std::size_t open = rest.starts_with(kWeak) ? kWeak.size() : 0;
       std::size_t end = rest.find(',');
       if (rest.substr(open).starts_with('"')) end = rest.find('"', open + 1);
-      end = std::min(end, rest.size() - 1);
-      take(rest.substr(0, rest[end] == ',' ? end : end + 1));
-      rest.remove_prefix(end + 1);
+      end = std::min(end, rest.size() - 1) + 1;
+      take(rest.substr(0, end));
+      rest.remove_prefix(end);
     }
   });
 }

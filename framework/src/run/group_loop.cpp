@@ -95,7 +95,7 @@ void GroupLoop::admit(std::size_t index) {
   // One group fills the batches alone; many fill them together, and each keeps less waiting.
   if (groups_.size() >= kManyGroups) group->window = GroupRun::kMinWindow;
   if (spec.urls_file && *spec.urls_file == "-") context_.standard_input->listen(mailbox_);
-  if (spec.requests != nullptr) spec.requests->listen(mailbox_);
+  if (spec.requests != nullptr) spec.requests->listen(&mailbox_);
   makeRunnable(*group);
   groups_.emplace(group.get(), std::move(group));
 }
@@ -261,13 +261,17 @@ void GroupLoop::proceed(Trip& trip, Next next) {
       services_.metrics.parked.fetch_add(1, std::memory_order_relaxed);
       return;
     case Next::kLookUp:
+    case Next::kReady:
     case Next::kFetch:
       if (stopping_) {
         drop(trip);
       } else if (next == Next::kLookUp) {
         enqueueLookup(trip);
-      } else {
+      } else if (next == Next::kFetch) {
         gate(group, trip);
+      } else {
+        if (!trip.queued) group.ready.push_back(&trip);
+        makeRunnable(group);
       }
       return;
   }

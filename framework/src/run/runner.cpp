@@ -263,10 +263,14 @@ Report Runner::State::run(const std::stop_token& user_stop) {
                           fail};
   {
     const std::stop_callback forward(user_stop, [&stop] { stop.request_stop(); });
-    // Threads of the stores and the sinks may still wake the loops until they are joined or served:
-    // the loops outlive that.
+    // Threads of the sources, the stores and the sinks may still wake the loops until they are
+    // joined or served: the loops outlive that.
     const auto loops = makeLoops(context);
     runGroups(context, loops);
+    standard_input.reset();
+    for (const GroupSpec& group : job.groups) {
+      if (group.requests != nullptr) group.requests->listen(nullptr);
+    }
     look_ahead.reset();
     if (writes) writes->flush();
     cache.flush();

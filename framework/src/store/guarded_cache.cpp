@@ -158,19 +158,25 @@ bool GuardedCache::storeFallback(std::span<const Keep> items) noexcept {
 
 void GuardedCache::erase(std::span<const Key> keys) noexcept {
   if (fallback_ != nullptr) (void)attempt([&] { fallback_->erase(keys); });
-  if (!degraded_.load()) {
+  while (!oweErasure(keys)) {
     const std::string why = attempt([&] { primary_.erase(keys); });
     if (why.empty()) return;
     metrics_.cache_errors.add();
     opened(why);
+    if (fallback_ == nullptr) return;  // the run ends
   }
+}
+
+/// Remembers what a cache that is away is to erase; false: it is there.
+bool GuardedCache::oweErasure(std::span<const Key> keys) noexcept {
   const std::lock_guard lock(mutex_);
+  if (!degraded_.load()) return false;
   for (const Key& key : keys) {
     if (owed_bytes_ + bytesOf(key) > kMaxOwedBytes) break;
     owed_bytes_ += bytesOf(key);
     owed_erasures_.push_back(key);
   }
-  owed_count_.store(owed_.size() + owed_erasures_.size());
+  return true;
 }
 
 bool GuardedCache::acquire(std::span<const Key> keys, std::span<Leases::State> states,
@@ -191,27 +197,19 @@ void GuardedCache::forget(LeaseHome& home) noexcept {
   if (leases_ != nullptr) leases_->forget(home);
 }
 
-/// Erases what was to be erased while the cache was away; false: it is away again.
-bool GuardedCache::eraseOwed() noexcept {
+/// Erases what was to be erased while the cache was away.
+void GuardedCache::eraseOwed() {
   std::vector<Key> keys;
   {
     const std::lock_guard lock(mutex_);
-    keys.swap(owed_erasures_);
-    for (const Key& key : keys) owed_bytes_ -= bytesOf(key);
-    owed_count_.store(owed_.size());
+    keys = owed_erasures_;
   }
-  if (keys.empty()) return true;
-  const std::string why = attempt([&] { primary_.erase(keys); });
-  if (why.empty()) return true;
-  metrics_.cache_errors.add();
-  opened(why);
-  const std::lock_guard lock(mutex_);
-  for (Key& key : keys) {
-    owed_bytes_ += bytesOf(key);
-    owed_erasures_.push_back(std::move(key));
-  }
-  owed_count_.store(owed_.size() + owed_erasures_.size());
-  return false;
+  if (keys.empty()) return;
+  primary_.erase(keys);
+  const std::lock_guard lock(mutex_);  // more may have come, behind these
+  for (const Key& key : keys) owed_bytes_ -= bytesOf(key);
+  owed_erasures_.erase(owed_erasures_.begin(),
+                       owed_erasures_.begin() + static_cast<std::ptrdiff_t>(keys.size()));
 }
 
 void GuardedCache::owe(const Key& key) noexcept {
@@ -223,7 +221,7 @@ void GuardedCache::owe(const Key& key) noexcept {
     owed_.pop_front();
     metrics_.stores_lost.add();
   }
-  owed_count_.store(owed_.size() + owed_erasures_.size());
+  owed_count_.store(owed_.size());
 }
 
 bool GuardedCache::owes() const noexcept { return owed_count_.load() > 0 && !degraded_.load(); }
@@ -237,7 +235,7 @@ std::vector<Keep> GuardedCache::takeOwed() {
       keys.push_back(std::move(owed_.front()));
       owed_.pop_front();
     }
-    owed_count_.store(owed_.size() + owed_erasures_.size());
+    owed_count_.store(owed_.size());
   }
   std::vector<EntryPtr> held(keys.size());
   if (!attempt([&] { fallback_->find(keys, held); }).empty()) return {};
@@ -256,7 +254,7 @@ std::vector<Keep> GuardedCache::takeOwed() {
 }
 
 bool GuardedCache::writeBack() noexcept {
-  if (fallback_ == nullptr || !owes() || !eraseOwed()) return false;
+  if (fallback_ == nullptr || !owes()) return false;
   std::vector<Keep> items = takeOwed();
   std::vector<Key> keys;
   for (const Keep& item : items) keys.push_back(item.key);
@@ -298,11 +296,12 @@ void GuardedCache::opened(const std::string& why) noexcept {
           "): entries are kept in memory until it returns");
 }
 
-void GuardedCache::closed() noexcept {
+/// Uses the cache again; false: something is still to be erased there first.
+bool GuardedCache::closed() noexcept {
   double seconds = 0;
   {
     const std::lock_guard lock(mutex_);
-    if (!degraded_.load()) return;
+    if (!owed_erasures_.empty()) return false;
     const auto span = clock_.now() - since_;
     degraded_time_ += span;
     seconds = std::chrono::duration<double>(span).count();
@@ -312,6 +311,7 @@ void GuardedCache::closed() noexcept {
   std::string text = std::to_string(seconds);
   text.resize(text.find('.') + 2);
   notice_("cache " + options_.name + " is back after " + text + " s");
+  return true;
 }
 
 /// A cache is back when it takes what it is given, too: a read-only one would be lost again at
@@ -332,7 +332,7 @@ void GuardedCache::tryPrimary() {
 
 void GuardedCache::flush() noexcept {
   for (Cache* cache : {&primary_, fallback_}) {
-    if (cache == nullptr) continue;
+    if (cache == nullptr || (cache == &primary_ && degraded_.load())) continue;  // away
     const std::string why = attempt([&] { cache->flush(); });
     if (why.empty()) continue;
     metrics_.cache_errors.add();
@@ -341,13 +341,15 @@ void GuardedCache::flush() noexcept {
 }
 
 void GuardedCache::probe() noexcept {
+  const std::lock_guard one_at_a_time(probe_mutex_);
   if (!degraded_.load()) return;
-  const std::string why = attempt([&] { tryPrimary(); });
-  if (why.empty()) {
-    closed();
-  } else {
-    metrics_.cache_errors.add();
-  }
+  const std::string why = attempt([&] {
+    tryPrimary();
+    do {
+      eraseOwed();
+    } while (!closed());
+  });
+  if (!why.empty()) metrics_.cache_errors.add();
 }
 
 void GuardedCache::keep() {

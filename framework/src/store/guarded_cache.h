@@ -52,7 +52,7 @@ class GuardedCache {
   void store(std::span<const Keep> items) noexcept;
 
   /// As Cache::erase, but cannot fail: what a cache that is away still holds is erased when it
-  /// returns.
+  /// returns, before anybody looks there.
   void erase(std::span<const Key> keys) noexcept;
 
   /// As Leases::acquire; false: no leases are to be had, or not now, and everybody goes on without.
@@ -75,8 +75,8 @@ class GuardedCache {
   /// Whether something is owed and the cache is there to take it.
   [[nodiscard]] bool owes() const noexcept;
 
-  /// Has the caches make durable what they hold; for the end of a run. A failure is counted and
-  /// told.
+  /// Has the caches make durable what they hold, but for one that is away; for the end of a run. A
+  /// failure is counted and told.
   void flush() noexcept;
 
   /// Asks a cache that is away once more, now; for the end of a run.
@@ -97,10 +97,11 @@ class GuardedCache {
   void rememberDeclined(std::span<const Keep> items) noexcept;
   bool storeFallback(std::span<const Keep> items) noexcept;
   std::vector<Keep> takeOwed();
-  bool eraseOwed() noexcept;
+  bool oweErasure(std::span<const Key> keys) noexcept;
+  void eraseOwed();
   void owe(const Key& key) noexcept;
   void opened(const std::string& why) noexcept;
-  void closed() noexcept;
+  bool closed() noexcept;
   void keep();
   void tryPrimary();
 
@@ -119,6 +120,7 @@ class GuardedCache {
       false};  // from then on the cache may lack or have outdated entries
   std::atomic<std::size_t> owed_count_{0};
 
+  std::mutex probe_mutex_;    // one probe at a time; outermost
   mutable std::mutex mutex_;  // guards what follows; never held across a call of a cache
   std::condition_variable changed_;
   std::deque<Key> owed_;

@@ -1,7 +1,7 @@
 #include "visit/cache_rules.h"
 
 #include <algorithm>
-#include <array>
+#include <random>
 #include <utility>
 
 #include "forage/cache_key.h"
@@ -44,6 +44,17 @@ std::string_view withoutScheme(std::string_view url) noexcept {
   return slashes == std::string_view::npos ? url : url.substr(slashes + 3);
 }
 
+/// What the trip's request says to the cache.
+const http::CacheControl& wantsOf(const Trip& trip) {
+  static const http::CacheControl kNothing;
+  return trip.asked == nullptr ? kNothing : trip.asked->wants;
+}
+
+std::string randomName() {
+  std::random_device random;
+  return std::to_string(random()).append("-").append(std::to_string(random())).append("-");
+}
+
 bool onlyByAge(const Job& job) noexcept {
   const CacheOptions& cache = job.cache;
   const auto hasOwn = [](const GroupSpec& group) { return group.expire_after.has_value(); };
@@ -57,6 +68,7 @@ bool onlyByAge(const Job& job) noexcept {
 CacheRules::CacheRules(const Job& job, const Headers& request_headers)
     : job_(job),
       request_headers_(request_headers),
+      run_name_(randomName()),
       plain_suffix_(keySuffix(request_headers)),
       only_by_age_(onlyByAge(job)) {}
 
@@ -131,13 +143,13 @@ Key CacheRules::variantKey(const Key& base, const Entry& of_base, const Trip& tr
 }
 
 std::string CacheRules::variantOf(HeadersView response, const Trip& trip, const Entry* known,
-                                  WallTime now) const {
+                                  std::uint64_t moment) const {
   if (!response.find("Vary")) return {};
   const std::optional<std::string> digest = http::selectingDigest(response, selectingFields(trip));
   if (digest && digest->empty()) return {};
   // Variants of before an invalidation are of another generation, and are never found again.
   std::string generation(known == nullptr ? std::string_view() : generationOf(known->variant()));
-  if (generation.empty()) generation = std::to_string(now.time_since_epoch().count());
+  if (generation.empty()) generation = run_name_ + std::to_string(moment);
   return digest.value_or(std::string(kNoMatch)) + "." + generation;
 }
 
@@ -167,9 +179,7 @@ http::ReuseOptions CacheRules::reuseOptions(const Trip& trip) const {
 }
 
 http::Judgement CacheRules::judge(const Entry& stored, const Trip& trip, WallTime now) const {
-  static const http::CacheControl kNothing;
-  return http::judgeReuse(stored, trip.asked == nullptr ? kNothing : trip.asked->wants,
-                          reuseOptions(trip), now);
+  return http::judgeReuse(stored, wantsOf(trip), reuseOptions(trip), now);
 }
 
 bool CacheRules::isFresh(const Entry& stored, const Trip& trip, WallTime now) const {
@@ -183,7 +193,10 @@ bool CacheRules::mayShare(const Entry& entry, const Trip& trip, WallTime now) co
   if (!matches(entry, trip)) return false;
   if (!followsRfc9111()) return true;
   std::string_view why;
-  return http::mayStore(entry.status(), entry.headers(), {}, why) && isFresh(entry, trip, now);
+  if (!http::mayStore(entry.status(), entry.headers(), {}, why)) return false;
+  http::ReuseOptions options = reuseOptions(trip);
+  options.always_validate = false;  // it has just come from the server
+  return http::judgeReuse(entry, wantsOf(trip), options, now).reuse == http::Reuse::kFresh;
 }
 
 // --- storing ------------------------------------------------------------------------------------
@@ -212,25 +225,27 @@ bool CacheRules::isAdmitted(const Response& response, std::string_view content) 
       [&](const std::string& pattern) { return holds(content.substr(0, kSearched), pattern); });
 }
 
+bool CacheRules::mayStoreHead(const Trip& trip, int status, HeadersView headers) const {
+  const http::CacheControl& wants = wantsOf(trip);
+  const bool whole = status != 206 && status != 304;
+  if (!whole || !isAllowable(status)) return false;
+  if (followsRfc9111()) {
+    std::string_view why;
+    return http::mayStore(status, headers, wants, why);
+  }
+  const bool lasts = expireAfter(trip) > Millis::zero() || job_.cache.ttl_offset > Millis::zero();
+  return lasts && !wants.no_store;
+}
+
 bool CacheRules::mayStore(const Trip& trip, const Response& response,
                           std::string_view content) const {
-  static const http::CacheControl kNothing;
-  const http::CacheControl& wants = trip.asked == nullptr ? kNothing : trip.asked->wants;
-  const std::string_view method = trip.method();
-  if (!followsRfc9111()) {
-    const bool lasts = expireAfter(trip) > Millis::zero() || job_.cache.ttl_offset > Millis::zero();
-    if (method != "GET" || wants.no_store || !lasts || !isAllowable(response.status)) return false;
-  } else if (!isAllowable(response.status)) {
-    return false;
-  } else if (method == "POST") {
-    if (!http::mayStorePost(response.status, response.headers, wants, trip.url)) return false;
-  } else {
-    std::string_view why;
-    if (method != "GET" || !http::mayStore(response.status, response.headers, wants, why)) {
-      return false;
-    }
+  if (trip.method() == "POST") {
+    return followsRfc9111() && isAllowable(response.status) &&
+           http::mayStorePost(response.status, response.headers, wantsOf(trip), trip.url) &&
+           isAdmitted(response, content);
   }
-  return isAdmitted(response, content);
+  return trip.method() == "GET" && trip.isCacheable() &&
+         mayStoreHead(trip, response.status, response.headers) && isAdmitted(response, content);
 }
 
 Millis CacheRules::lifetime(const Entry& entry, const Trip& trip, WallTime now) const {

@@ -3,7 +3,7 @@
 // made.
 #pragma once
 
-#include <optional>
+#include <cstdint>
 #include <string>
 #include <string_view>
 
@@ -31,15 +31,17 @@ class CacheRules {
   /// The key of the variant that the trip asks for, beside `base`, whose entry is another one. ""
   /// for none: a response that varies with everything.
   [[nodiscard]] Key variantKey(const Key& base, const Entry& of_base, const Trip& trip) const;
-  /// Names the variant that `response` is, of the generation of `known` (may be null); "" where it
-  /// does not vary.
+  /// Names the variant that `response` is; "" where it does not vary. It is of the generation of
+  /// `known`, or, where that is null, of one of its own, named after the run and `moment`.
   [[nodiscard]] std::string variantOf(HeadersView response, const Trip& trip, const Entry* known,
-                                      WallTime now) const;
+                                      std::uint64_t moment) const;
 
   [[nodiscard]] http::Judgement judge(const Entry& stored, const Trip& trip, WallTime now) const;
   /// As judge(...).reuse == kFresh, in a few steps where the job alone decides.
   [[nodiscard]] bool isFresh(const Entry& stored, const Trip& trip, WallTime now) const;
 
+  /// Whether HTTP and the job let a response to GET with this head be stored, whatever its body.
+  [[nodiscard]] bool mayStoreHead(const Trip& trip, int status, HeadersView headers) const;
   /// Whether the response is to be stored; `content` is its body without content coding.
   [[nodiscard]] bool mayStore(const Trip& trip, const Response& response,
                               std::string_view content) const;
@@ -67,6 +69,7 @@ class CacheRules {
 
   const Job& job_;
   const Headers& request_headers_;
+  std::string run_name_;      // no other run has it
   std::string plain_suffix_;  // of the keys of plain requests
   bool only_by_age_ = false;  // the same lifetime for all, and nothing else to look at
 };

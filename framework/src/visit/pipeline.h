@@ -36,6 +36,7 @@ struct Services {
 /// What a trip needs next.
 enum class Next {
   kLookUp,  ///< a look-up of trip.key by the look-up threads, then use()
+  kReady,   ///< its turn, then use(): there is nothing to look up
   kParked,  ///< nothing: another trip fetches its key; answered() will follow
   kFetch,   ///< a place in its group and a slot of its host, then fetching(), the fetch, settle()
   kDone,    ///< nothing: it has been delivered
@@ -47,7 +48,7 @@ class Pipeline {
   Pipeline(const Services& services, FlightHome& home) noexcept
       : services_(services), home_(home) {}
 
-  // pipeline.cpp: steps 1 to 4 and 8
+  // pipeline.cpp: steps 1 to 4
   /// Step 1, with trip.url (and trip.asked) set; looks up in place where the cache can do that.
   [[nodiscard]] Next begin(Trip& trip);
   /// Delivers a text that is no URL.
@@ -56,12 +57,12 @@ class Pipeline {
   [[nodiscard]] Next use(Trip& trip);
   /// A parked trip has been answered, or leads now.
   [[nodiscard]] Next answered(Trip& trip, const FlightAnswer& answer);
+
+  // pipeline_lease.cpp
   /// The lease of another process that a parked trip waits for has ended.
   [[nodiscard]] Next leaseEnded(Trip& trip);
   /// The trip has come to its end, whatever it was: what it holds of others is let go.
   void ended(Trip& trip);
-  /// A stop: gives up what the trip leads. Delivers it only if `taken_up`, as cancelled.
-  void cancel(Trip& trip, bool taken_up);
 
   // pipeline_settle.cpp: steps 6 and 7
   /// Step 6: its fetch starts now.
@@ -69,43 +70,54 @@ class Pipeline {
   /// Step 7.
   [[nodiscard]] Next settle(Trip& trip, Fetched&& fetched);
 
+  // pipeline_deliver.cpp: step 8
+  /// A stop: gives up what the trip leads. Delivers it only if `taken_up`, as cancelled.
+  void cancel(Trip& trip, bool taken_up);
+
  private:
   using Forward = CacheStatus::Forward;
 
+  Next beginHop(Trip& trip);
   Next lookUp(Trip& trip);
   Next lookForVariant(Trip& trip);
   Next useStored(Trip& trip, WallTime now);
   Next useStale(Trip& trip);
+  static void askForAll(Trip& trip);
   Next goOn(Trip& trip);
   Next join(Trip& trip);
   Next answerHit(Trip& trip, Outcome source);
-  Next answerFrom(Trip& trip, const EntryPtr& entry, Outcome source);
-  Next refuse(Trip& trip);
+
+  [[nodiscard]] store::LeaseWish wishOf(const Trip& trip) const noexcept;
   Next mayFetch(Trip& trip);
   Next lookAgain(Trip& trip, store::LeaseWish wish);
   void dropLease(const Key& key);
-  Next deliver(Trip& trip, const EntryPtr& entry, Failure failure, bool stored);
-  void describe(const Trip& trip, const EntryPtr& entry, Visit& visit) const;
 
-  Next settleResponse(Trip& trip, Response&& response);
-  Next settleNotModified(Trip& trip, Response&& response);
-  Next settlePassing(Trip& trip, Response&& response);
   Next settleError(Trip& trip, Failure failure);
   Next answerStale(Trip& trip);
+  Next settleResponse(Trip& trip, Response&& response);
+  Next settleNotModified(Trip& trip, Response&& response);
   Next finishFetched(Trip& trip, const EntryPtr& entry, bool storable);
   EntryPtr makeEntry(const Trip& trip, Response&& response, const EntryPtr& body_of) const;
   void completeFields(const Trip& trip, Headers& fields, WallTime received) const;
   [[nodiscard]] bool replacesStored(const Trip& trip, const Entry& entry) const;
   Failure checkContent(Trip& trip, const Response& response) const;
-  void invalidate(const Trip& trip, const Response& response);
-  void updateByHead(const Trip& trip, const Response& response);
   Next follow(Trip& trip, const EntryPtr& entry);
   Next fail(Trip& trip, Failure failure);
-  void keepHops(Trip& trip, bool final_is_kept);
-  void store(const Trip& trip, const Key& key, const EntryPtr& entry);
-  void put(const Key& key, const EntryPtr& entry);
-  void erase(const Key& key);
+
+  Next answerFrom(Trip& trip, const EntryPtr& entry, Outcome source);
+  Next refuse(Trip& trip);
+  Next deliver(Trip& trip, const EntryPtr& entry, Failure failure, bool stored);
+  void describe(const Trip& trip, const EntryPtr& entry, Visit& visit) const;
   [[nodiscard]] static bool leadsOn(const Trip& trip, const Entry& entry) noexcept;
+
+  // pipeline_store.cpp: what the cache holds
+  [[nodiscard]] bool isOutdated(const Trip& trip) const noexcept;
+  void store(const Trip& trip, const EntryPtr& entry);
+  void keepHops(Trip& trip, bool final_is_kept);
+  void put(const Key& key, const EntryPtr& entry, std::uint64_t begun);
+  void erase(const Key& key);
+  void invalidate(const Trip& trip, const Response& response);
+  void updateByHead(const Trip& trip, const Response& response);
 
   const Services& services_;
   FlightHome& home_;

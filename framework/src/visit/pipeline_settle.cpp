@@ -20,9 +20,25 @@ bool isAbsence(int status) noexcept {
   return status == 500 || status == 502 || status == 503 || status == 504;
 }
 
-/// The key that a displaced variant goes to.
-Key keyOfVariant(const Key& base, const Entry& entry) {
-  return base + "#" + std::string(entry.variant());
+/// The request that follows a redirect: without its body where it becomes a GET, and without the
+/// client's credentials where it goes to another server.
+void redirectRequest(Asked& asked, int status, bool same_origin) {
+  RequestSpec& spec = asked.spec;
+  const std::string_view method = http::redirectedMethod(status, spec.method);
+  if (method != spec.method) {
+    spec.method = method;
+    spec.body.clear();
+    for (const std::string_view name :
+         {"Content-Type", "Content-Encoding", "Content-Language", "Content-Location"}) {
+      spec.headers.remove(name);
+    }
+  }
+  if (!same_origin) {
+    for (const std::string_view name : {"Authorization", "Cookie", "Proxy-Authorization"}) {
+      spec.headers.remove(name);
+    }
+  }
+  readWants(asked);
 }
 
 }  // namespace
@@ -31,6 +47,7 @@ Key keyOfVariant(const Key& base, const Entry& entry) {
 
 void Pipeline::fetching(Trip& trip) {
   trip.requested = services_.clock.wallNow();
+  trip.begun = services_.flights.now();
   trip.validates =
       trip.stored != nullptr && trip.method() == "GET" && http::hasValidator(*trip.stored);
   HeadersView fields = services_.request_headers.view();
@@ -66,7 +83,7 @@ Next Pipeline::settle(Trip& trip, Fetched&& fetched) {
 
 Next Pipeline::settleError(Trip& trip, Failure failure) {
   if (trip.stored != nullptr && trip.stale_if_error) return answerStale(trip);
-  trip.source = Outcome::kFetched;
+  trip.addSource(Outcome::kFetched);
   return fail(trip, std::move(failure));
 }
 
@@ -87,14 +104,16 @@ Next Pipeline::settleResponse(Trip& trip, Response&& response) {
   if (trip.stored != nullptr && trip.stale_if_error && isAbsence(response.status)) {
     return answerStale(trip);
   }
-  trip.source = Outcome::kFetched;
-  if (!trip.isCacheable() || trip.method() != "GET") {
-    return settlePassing(trip, std::move(response));
-  }
+  trip.addSource(Outcome::kFetched);
   const std::string_view content =
       trip.decoded != nullptr ? std::string_view(*trip.decoded) : std::string_view(response.body);
   const bool storable = services_.rules.mayStore(trip, response, content);
-  if (!storable && services_.rules.isAllowable(response.status)) {
+  if (!http::isSafe(trip.method())) {
+    invalidate(trip, response);
+    trip.begun = services_.flights.now();  // what it stores itself is newer
+  } else if (trip.method() == "HEAD") {
+    updateByHead(trip, response);
+  } else if (!storable && services_.rules.isAllowable(response.status)) {
     services_.metrics.stores_refused.add();
   }
   return finishFetched(trip, makeEntry(trip, std::move(response), nullptr), storable);
@@ -105,7 +124,7 @@ Next Pipeline::settleNotModified(Trip& trip, Response&& response) {
   const bool own_condition = trip.asked != nullptr && trip.alone;
   if (!http::isUpdateOf(response.headers, *trip.stored)) {
     if (own_condition) {  // it is the client's own copy that has not changed
-      trip.source = Outcome::kFetched;
+      trip.addSource(Outcome::kFetched);
       return finishFetched(trip, makeEntry(trip, std::move(response), nullptr), false);
     }
     // A server that confirms what it was not asked about: once more, without a condition.
@@ -118,18 +137,9 @@ Next Pipeline::settleNotModified(Trip& trip, Response&& response) {
   merged.status = trip.stored->status();
   merged.reason = trip.stored->reason();
   merged.headers = http::updatedFields(trip.stored->headers(), response.headers);
-  const EntryPtr entry = makeEntry(trip, std::move(merged), trip.stored);
-  trip.source = Outcome::kRevalidated;
-  return finishFetched(trip, entry, true);
-}
-
-/// The response to a request that a cache never answers; it may change what is stored.
-Next Pipeline::settlePassing(Trip& trip, Response&& response) {
-  if (!http::isSafe(trip.method())) invalidate(trip, response);
-  if (trip.method() == "HEAD") updateByHead(trip, response);
-  const bool storable =
-      trip.method() == "POST" && services_.rules.mayStore(trip, response, response.body);
-  return finishFetched(trip, makeEntry(trip, std::move(response), nullptr), storable);
+  const bool storable = services_.rules.mayStoreHead(trip, merged.status, merged.headers);
+  trip.addSource(Outcome::kRevalidated);
+  return finishFetched(trip, makeEntry(trip, std::move(merged), trip.stored), storable);
 }
 
 /// Whether what came takes the place of what is stored although it may not be stored itself.
@@ -140,26 +150,30 @@ bool Pipeline::replacesStored(const Trip& trip, const Entry& entry) const {
 
 Next Pipeline::finishFetched(Trip& trip, const EntryPtr& entry, bool storable) {
   const bool led = std::exchange(trip.leads, false);
-  const bool as_alias = !services_.rules.followsRfc9111();
-  if (leadsOn(trip, *entry)) {
-    if (!as_alias && storable) store(trip, trip.key, entry);
-    // Held: who asks for it before it is known where it leads follows it without a request.
-    if (led) services_.flights.complete(trip.key, entry, as_alias || storable);
-    if (led && as_alias) {
-      // Its lease goes with it: it is stored once it is known where it leads.
-      const bool has_lease =
-          std::exchange(trip.lease, store::LeaseState::kNone) == store::LeaseState::kMine;
-      trip.hops.push_back({trip.key, entry, has_lease});
+  const bool outdated = isOutdated(trip);
+  storable = storable && !outdated;
+  if (!leadsOn(trip, *entry)) {
+    if (led) services_.flights.complete(trip.key, entry, storable);
+    if (storable) {
+      store(trip, entry);
+    } else if (replacesStored(trip, *entry)) {
+      erase(trip.key);
     }
-    return follow(trip, entry);
+    return deliver(trip, entry, {}, storable);
   }
-  if (led) services_.flights.complete(trip.key, entry, storable);
-  if (storable) {
-    store(trip, trip.key, entry);
-  } else if (replacesStored(trip, *entry)) {
-    erase(trip.key);
+  // Under ttl an alias: who asks for it before it is known where it leads follows it without a
+  // request, and it is stored once that is known.
+  const bool as_alias = led && !outdated && !services_.rules.followsRfc9111();
+  if (led) services_.flights.complete(trip.key, entry, as_alias || storable);
+  if (as_alias) {
+    // Its lease goes with it.
+    const bool has_lease =
+        std::exchange(trip.lease, store::LeaseState::kNone) == store::LeaseState::kMine;
+    trip.hops.push_back({trip.key, entry, trip.begun, has_lease});
+  } else if (storable) {
+    store(trip, entry);
   }
-  return deliver(trip, entry, {}, storable);
+  return follow(trip, entry);
 }
 
 /// What a cache keeps differs from what came: without the fields of the connection, and with the
@@ -177,7 +191,7 @@ EntryPtr Pipeline::makeEntry(const Trip& trip, Response&& response, const EntryP
   const WallTime received = services_.clock.wallNow();
   if (body_of == nullptr) completeFields(trip, response.headers, received);
   const Entry* known = trip.stored != nullptr ? trip.stored.get() : trip.displaced.get();
-  const std::string variant = services_.rules.variantOf(response.headers, trip, known, received);
+  const std::string variant = services_.rules.variantOf(response.headers, trip, known, trip.begun);
   const auto entry = body_of != nullptr
                          ? std::make_shared<Entry>(trip.key, std::move(response), body_of,
                                                    trip.requested, received, received, variant)
@@ -218,12 +232,13 @@ Next Pipeline::follow(Trip& trip, const EntryPtr& entry) {
   ++trip.redirects;
   services_.metrics.redirects.add();
   if (trip.first_url.empty()) trip.first_url = trip.url.text();
+  if (trip.asked != nullptr) {
+    redirectRequest(*trip.asked, entry->status(), target->origin() == trip.url.origin());
+  }
   trip.url = std::move(*target);
   ended(trip);
   trip.beginHop();
-  services_.rules.makeKey(trip, trip.key);
-  if (services_.job.cache.mode == CacheMode::kForceRefresh) return goOn(trip);
-  return lookUp(trip);
+  return beginHop(trip);
 }
 
 Next Pipeline::fail(Trip& trip, Failure failure) {
@@ -232,100 +247,6 @@ Next Pipeline::fail(Trip& trip, Failure failure) {
     services_.flights.fail(trip.key, failure);
   }
   return deliver(trip, nullptr, std::move(failure), false);
-}
-
-// --- what the cache holds -----------------------------------------------------------------------
-
-void Pipeline::store(const Trip& trip, const Key& key, const EntryPtr& entry) {
-  const EntryPtr& other = trip.displaced;
-  if (other != nullptr && !other->variant().empty() && other->variant() != entry->variant()) {
-    // The URL's key holds the newest variant; the one before moves to a key of its own.
-    const Key own = keyOfVariant(key, *other);
-    Response head;
-    head.status = other->status();
-    head.reason = other->reason();
-    head.headers = Headers(std::string(other->headers().block()));
-    const auto moved =
-        std::make_shared<const Entry>(own, std::move(head), other, other->requested(),
-                                      other->received(), other->expires(), other->variant());
-    put(own, moved);
-  }
-  put(key, entry);
-}
-
-void Pipeline::put(const Key& key, const EntryPtr& entry) {
-  const Millis lifetime = entry->expires() == WallTime::max()
-                              ? kForever
-                              : Millis(entry->expires() - services_.clock.wallNow());
-  if (lifetime <= Millis::zero()) {
-    services_.flights.retire(key, entry, false);
-    return;
-  }
-  if (services_.writes != nullptr) {
-    // Retires the flight when it is acknowledged.
-    services_.writes->push({key, entry, lifetime, false});
-    return;
-  }
-  keep_.key = key;
-  keep_.entry = entry;
-  keep_.lifetime = lifetime;
-  services_.cache.store(std::span(&keep_, 1));
-  keep_.entry.reset();
-  services_.flights.retire(key, entry, true);
-}
-
-void Pipeline::erase(const Key& key) {
-  if (services_.writes == nullptr) {
-    services_.cache.erase(std::span(&key, 1));
-    return;
-  }
-  services_.flights.beginErase(key);
-  services_.writes->pushErase(key);
-}
-
-/// What an unsafe method has changed must be asked for again (RFC 9111, section 4.4).
-void Pipeline::invalidate(const Trip& trip, const Response& response) {
-  Trip other;
-  other.group = trip.group;
-  for (Url& url : http::invalidated(response.status, response.headers, trip.url)) {
-    other.url = std::move(url);
-    Key key;
-    services_.rules.makeKey(other, key);
-    erase(key);
-    // What was stored for this client's own credentials has a key of its own.
-    if (trip.asked == nullptr) continue;
-    Key own;
-    services_.rules.makeKey(trip, other.url, own);
-    if (own != key) erase(own);
-  }
-}
-
-/// A HEAD tells whether what is stored of GET still holds (RFC 9111, section 4.3.5).
-void Pipeline::updateByHead(const Trip& trip, const Response& response) {
-  if (trip.stored == nullptr || response.status != 200) return;
-  const auto same = [&](std::string_view name) {
-    const auto now = response.headers.find(name);
-    const auto then = trip.stored->headers().find(name);
-    return !now || (then && *now == *then);
-  };
-  if (!same("ETag") || !same("Last-Modified") || !same("Content-Length")) return erase(trip.key);
-  Response merged;
-  merged.status = trip.stored->status();
-  merged.reason = trip.stored->reason();
-  merged.headers = http::updatedFields(trip.stored->headers(), response.headers);
-  store(trip, trip.key, makeEntry(trip, std::move(merged), trip.stored));
-}
-
-void Pipeline::keepHops(Trip& trip, bool final_is_kept) {
-  for (Hop& hop : trip.hops) {
-    if (final_is_kept) {
-      put(hop.key, hop.entry);
-    } else {
-      services_.flights.retire(hop.key, hop.entry, false);
-    }
-    if (hop.has_lease) dropLease(hop.key);
-  }
-  trip.hops.clear();
 }
 
 }  // namespace forage::visit

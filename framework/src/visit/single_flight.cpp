@@ -20,6 +20,7 @@ SingleFlight::Flight& SingleFlight::begin(Shard& shard, const Ref& ref) {
 void SingleFlight::end(Shard& shard, Flights::iterator flight) {
   flight->second.entry.reset();
   flight->second.parked.clear();
+  flight->second.outdated = false;
   Flights::node_type node = shard.flights.extract(flight);
   if (shard.spare.size() < kMaxSpare && node.key().key.capacity() <= kMaxSpareKey) {
     shard.spare.push_back(std::move(node));
@@ -40,6 +41,7 @@ SingleFlight::Joined SingleFlight::join(const Key& key, std::uint64_t issued, Fl
     return {Role::kLeads, nullptr, look_again};
   }
   if (flight->second.entry) return {Role::kAnswered, flight->second.entry, false};
+  if (flight->second.outdated) return {Role::kAlone, nullptr, false};
   if (home != nullptr) flight->second.parked.push_back({home, visit});
   return {Role::kParked, nullptr, false};
 }
@@ -58,7 +60,7 @@ void SingleFlight::complete(const Key& key, const EntryPtr& entry, bool held, bo
     parked = end(ref);
   }
   if (parked.empty()) return;
-  const FlightAnswer answer{entry, {}, false, stale};
+  const FlightAnswer answer{entry, {}, false, stale, held};
   for (const Parked& one : parked) one.home->answered(one.visit, answer);
 }
 
@@ -85,7 +87,7 @@ std::vector<SingleFlight::Parked> SingleFlight::end(const Ref& ref) {
 }
 
 void SingleFlight::fail(const Key& key, const Failure& failure) {
-  const FlightAnswer answer{nullptr, failure, false, false};
+  const FlightAnswer answer{nullptr, failure};
   for (const Parked& one : end(Ref(key))) one.home->answered(one.visit, answer);
 }
 
@@ -104,15 +106,27 @@ void SingleFlight::abandon(const Key& key) {
     }
     heir = parked.front();
     parked.erase(parked.begin());
+    flight->second.outdated = false;  // the heir's fetch is yet to begin
   }
-  heir.home->answered(heir.visit, {nullptr, {}, true, false});
+  heir.home->answered(heir.visit, {nullptr, {}, true});
 }
 
 void SingleFlight::beginErase(const Key& key) {
-  Shard& shard = shardOf(Ref(key));
+  const Ref ref(key);
+  EntryPtr dropped;  // destroyed after the lock is released
+  Shard& shard = shardOf(ref);
   const std::lock_guard lock(shard.mutex);
   ++shard.erasing[key];
+  shard.outdated.leave(ref.hash, ++sequence_);
   any_erased_.store(true);
+  const auto flight = shard.flights.find(ref);
+  if (flight == shard.flights.end()) return;
+  if (flight->second.entry == nullptr) {
+    flight->second.outdated = true;
+    return;
+  }
+  dropped = std::move(flight->second.entry);
+  end(shard, flight);
 }
 
 void SingleFlight::endErase(const Key& key) {
@@ -131,6 +145,14 @@ bool SingleFlight::isErased(const Key& key, std::uint64_t issued) noexcept {
   Shard& shard = shardOf(ref);
   const std::lock_guard lock(shard.mutex);
   return shard.erasing.contains(key) || shard.erased.isNewer(ref.hash, issued);
+}
+
+bool SingleFlight::isOutdated(const Key& key, std::uint64_t begun) noexcept {
+  if (!any_erased_.load(std::memory_order_relaxed)) return false;
+  const Ref ref(key);
+  Shard& shard = shardOf(ref);
+  const std::lock_guard lock(shard.mutex);
+  return shard.outdated.isNewer(ref.hash, begun);
 }
 
 std::size_t SingleFlight::size() const {

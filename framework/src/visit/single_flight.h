@@ -31,6 +31,7 @@ struct FlightAnswer {
   Failure failure;     ///< the leader's failure, where there is no entry
   bool lead = false;   ///< the leader gave up: this visit leads now
   bool stale = false;  ///< `entry` has expired, and answers because the server cannot
+  bool held = false;   ///< `entry` is on its way to the cache
 };
 
 /// Is told what becomes of its parked visits. Called by any group thread; quick, thread-safe.
@@ -42,14 +43,20 @@ class FlightHome {
 
 class SingleFlight {
  public:
-  enum class Role { kLeads, kParked, kAnswered };
+  enum class Role {
+    kLeads,
+    kParked,
+    kAnswered,
+    kAlone,  ///< the fetch under way predates an erasure: the visit fetches for itself
+  };
   struct Joined {
     Role role = Role::kLeads;
     EntryPtr entry;           ///< for kAnswered
     bool look_again = false;  ///< for kLeads: the look-up may predate an answer
   };
 
-  /// The moment in the order of acknowledgements; to be taken before a look-up is issued.
+  /// The moment in the order of acknowledgements and erasures; to be taken before a look-up is
+  /// issued, or a fetch begun.
   [[nodiscard]] std::uint64_t now() const noexcept { return sequence_.load(); }
 
   /// Asks for `key` after a look-up issued at `issued` has missed it. kLeads: the caller owes
@@ -71,11 +78,14 @@ class SingleFlight {
   void abandon(const Key& key);
 
   /// What the cache holds of `key` is being erased, until endErase(): what look-ups find of it, or
-  /// found before that, is of the past. Each begin has its end.
+  /// found before that, is of the past, and so are held flights and the answers of fetches under
+  /// way. Each begin has its end.
   void beginErase(const Key& key);
   void endErase(const Key& key);
   /// Whether what a look-up issued at `issued` found of `key` may have been erased since.
   [[nodiscard]] bool isErased(const Key& key, std::uint64_t issued) noexcept;
+  /// Whether the answer to a fetch begun at `begun` may be older than an erasure of `key`.
+  [[nodiscard]] bool isOutdated(const Key& key, std::uint64_t begun) noexcept;
 
   /// Flights under way or held; for tests and metrics.
   [[nodiscard]] std::size_t size() const;
@@ -92,6 +102,7 @@ class SingleFlight {
   struct Flight {
     EntryPtr entry;  // null while it is under way
     std::vector<Parked> parked;
+    bool outdated = false;  // it was begun before an erasure: nobody joins it any more
   };
   /// A key with its hash, which is computed once for each call.
   struct Ref {
@@ -122,7 +133,8 @@ class SingleFlight {
     std::vector<Flights::node_type> spare;  // ended flights, to be used again
     Marks marks;
     std::unordered_map<Key, std::size_t> erasing;  // how often
-    Marks erased;
+    Marks erased;                                  // ends of erasures
+    Marks outdated;                                // begins of erasures
   };
 
   Shard& shardOf(const Ref& ref) noexcept { return shards_[ref.hash % kShards]; }

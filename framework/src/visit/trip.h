@@ -24,6 +24,7 @@ namespace forage::visit {
 struct Hop {
   Key key;
   EntryPtr entry;
+  std::uint64_t begun = 0;  ///< as in Trip
   bool has_lease = false;
 };
 
@@ -41,23 +42,26 @@ struct Asked {
   http::CacheControl wants;
   /// A whole GET or HEAD that the cache may answer; others go to the server.
   bool is_cacheable = false;
-  /// The fields that came, where some of them were for the connection alone and are not kept.
+  /// The fields that came, where some of them were for the connection alone and are not kept. Of
+  /// the present hop.
   Headers received = {};
 };
 
 struct Trip {
   TripGroup* group = nullptr;
   std::uint64_t position = 0;
-  Url url;                       ///< of the present hop
-  std::string first_url;         ///< of the first hop, once there has been a redirect
-  std::unique_ptr<Asked> asked;  ///< null: GET with the run's own fields
-  Key key;                       ///< of the present look-up
-  Key base;                      ///< of the URL, while `key` is that of one of its variants
-  std::uint64_t issued = 0;      ///< SingleFlight::now() before its look-up
-  EntryPtr found;                ///< what its look-up found
-  EntryPtr displaced;            ///< another variant, which the URL's key holds
-  EntryPtr stored;               ///< what is stored and may not answer as it stands
-  bool stale_if_error = false;   ///< `stored` may answer where the server cannot
+  Url url;                        ///< of the present hop
+  std::string first_url;          ///< of the first hop, once there has been a redirect
+  std::unique_ptr<Asked> asked;   ///< null: GET with the run's own fields
+  Key key;                        ///< of the present look-up
+  Key base;                       ///< of the URL, while `key` is that of one of its variants
+  std::uint64_t issued = 0;       ///< SingleFlight::now() before its look-up
+  std::uint64_t base_issued = 0;  ///< the same of the look-up of `base`
+  std::uint64_t begun = 0;        ///< SingleFlight::now() before its fetch
+  EntryPtr found;                 ///< what its look-up found
+  EntryPtr displaced;             ///< another variant, which the URL's key holds
+  EntryPtr stored;                ///< what is stored and may not answer as it stands
+  bool stale_if_error = false;    ///< `stored` may answer where the server cannot
   bool looked_up = false;
   bool queued = false;     ///< in its group's queue, in the order of the list
   bool leads = false;      ///< it owes the flight of `key` an answer
@@ -75,7 +79,8 @@ struct Trip {
   std::vector<Hop> hops;
   std::uint32_t redirects = 0;
   std::uint32_t requests = 0;
-  Outcome source = Outcome::kHit;  ///< the dearest source of any hop
+  Outcome source = Outcome::kHit;         ///< the dearest source of any hop
+  Outcome hop_source = Outcome::kFailed;  ///< of the present hop, once it is known
   TimePoint started{};
   WallTime requested{};
   std::shared_ptr<const std::string> decoded;
@@ -86,6 +91,11 @@ struct Trip {
   }
   [[nodiscard]] bool isCacheable() const noexcept {
     return asked == nullptr || asked->is_cacheable;
+  }
+  /// Says where the response of the present hop comes from. Of all hops the dearest counts.
+  void addSource(Outcome outcome) noexcept {
+    hop_source = outcome;
+    if (costOf(outcome) > costOf(source)) source = outcome;
   }
   /// Forgets what belongs to one hop.
   void beginHop() noexcept {
@@ -98,19 +108,37 @@ struct Trip {
     wish = store::LeaseWish::kNone;
     ticket = 0;
     decoded.reset();
+    hop_source = Outcome::kFailed;
     status = {};
+    if (asked != nullptr) asked->received = Headers();
   }
   /// Makes it as new, keeping the memory of its strings.
   void reset() noexcept {
+    asked.reset();
     beginHop();
     first_url.clear();
-    asked.reset();
     key.clear();
     issued = 0;
     queued = leads = delivered = fetching = false;
     hops.clear();
     redirects = requests = 0;
     source = Outcome::kHit;
+  }
+
+ private:
+  static int costOf(Outcome outcome) noexcept {
+    switch (outcome) {
+      case Outcome::kFetched:
+        return 4;
+      case Outcome::kRevalidated:
+        return 3;
+      case Outcome::kJoined:
+        return 2;
+      case Outcome::kStale:
+        return 1;
+      default:
+        return 0;
+    }
   }
 };
 

@@ -262,6 +262,15 @@ TEST(PartialAnswer, KeepsTheOtherFieldsAndTheTimes) {
   EXPECT_EQ(part->expires(), entry->expires());
 }
 
+// Whoever can write to the store can write such a block.
+TEST(PartialAnswer, SaysWhichPartWhateverTheStoredFields) {
+  const EntryPtr entry = stored({"Date: d", "no field", "Server: s"}, 200, kBody);
+  const EntryPtr part = answerFrom(entry, "GET", fields({"Range: bytes=1-2"}), false);
+  EXPECT_EQ(part->status(), 206);
+  EXPECT_EQ(linesOf(part->headers()),
+            (Lines{"Date: d", "Content-Length: 2", "Content-Range: bytes 1-2/10"}));
+}
+
 TEST(PartialAnswer, IsTheWholeOfAnEmptyBody) {
   const EntryPtr entry = stored({"Content-Length: 0"});
   for (const char* range : {"Range: bytes=0-", "Range: bytes=-1", "Range: bytes=0-0"}) {

@@ -215,6 +215,12 @@ TEST(HttpDate, TakesAnyTimeForThePresent) {
   }
 }
 
+TEST(HttpDate, HasAYearOfFourDigitsWhateverThePresent) {
+  EXPECT_EQ(parseHttpDate("Sunday, 06-Nov-94 08:49:37 GMT", utc(0, 1, 1)), std::nullopt);
+  EXPECT_EQ(parseHttpDate("Sunday, 06-Nov-01 08:49:37 GMT", utc(9999, 1, 1)),
+            utc(9901, 11, 6, 8, 49, 37));
+}
+
 TEST(HttpDate, IsWrittenInTheFixedForm) {
   EXPECT_EQ(formatHttpDate(WallTime(784'111'777s)), "Sun, 06 Nov 1994 08:49:37 GMT");
   EXPECT_EQ(formatHttpDate(WallTime{}), "Thu, 01 Jan 1970 00:00:00 GMT");

@@ -359,6 +359,11 @@ INSTANTIATE_TEST_SUITE_P(
                       true},
         ConditionCase{"Any", "RFC 9110, 13.1.2", {"If-None-Match: *"}, {"ETag: \"x\""}, true},
         ConditionCase{"AnyWithoutTag", "RFC 9110, 13.1.2", {"If-None-Match: *"}, {}, true},
+        ConditionCase{"AnyInAList",
+                      "RFC 9110, 13.1.2: alone",
+                      {"If-None-Match: *, \"y\""},
+                      {"ETag: \"x\""},
+                      false},
         ConditionCase{
             "QuotedStar", "RFC 9110, 13.1.2", {"If-None-Match: \"*\""}, {"ETag: \"x\""}, false},
         ConditionCase{"WithoutTag", "RFC 9110, 13.1.2", {"If-None-Match: \"x\""}, {}, false},

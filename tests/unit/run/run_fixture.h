@@ -7,6 +7,7 @@
 #include <map>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -39,6 +40,18 @@ class Recorder final : public RunObserver {
   [[nodiscard]] std::vector<Visit> visits() const {
     const std::lock_guard lock(mutex_);
     return visits_;
+  }
+  /// The visit of the request with `tag`; nothing where it has not ended yet.
+  [[nodiscard]] std::optional<Visit> tagged(const std::string& tag) const {
+    const std::lock_guard lock(mutex_);
+    for (const Visit& visit : visits_) {
+      if (visit.tag == tag) return visit;
+    }
+    return std::nullopt;
+  }
+  void clear() {
+    const std::lock_guard lock(mutex_);
+    visits_.clear();
   }
   [[nodiscard]] std::vector<std::string> notices() const {
     const std::lock_guard lock(mutex_);
@@ -76,8 +89,7 @@ class RunFixture : public ::testing::Test {
   }
 
   /// Makes the runner; answers come from `script`.
-  void make(test::ScriptedFetcher::Script script, bool cache_in_place = false,
-            bool with_fallback = true) {
+  void make(test::Script script, bool cache_in_place = false, bool with_fallback = true) {
     auto cache = std::make_unique<test::FakeCache>(cache_in_place);
     cache_ = cache.get();
     auto fetcher = std::make_unique<test::ScriptedFetcher>(std::move(script));
@@ -87,8 +99,10 @@ class RunFixture : public ::testing::Test {
     if (with_fallback) parts.fallback = std::make_unique<test::FakeCache>(true);
     parts.fetcher = std::move(fetcher);
     for (auto& sink : sinks_) parts.sinks.push_back(std::move(sink));
-    runner_ = std::make_unique<Runner>(job_, std::move(parts), clock_, &recorder_);
+    runner_ = std::make_unique<Runner>(job_, std::move(parts), clock(), &recorder_);
   }
+
+  virtual const Clock& clock() const { return clock_; }
 
   Report run() { return runner_->run(stop_.get_token()); }
 

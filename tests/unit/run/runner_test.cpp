@@ -14,9 +14,7 @@ using test::redirect;
 /// Both kinds of cache: one asked in place, one asked through the look-up threads.
 class RunnerTest : public RunFixture, public ::testing::WithParamInterface<bool> {
  protected:
-  void make(test::ScriptedFetcher::Script script) {
-    RunFixture::make(std::move(script), GetParam());
-  }
+  void make(test::Script script) { RunFixture::make(std::move(script), GetParam()); }
 };
 INSTANTIATE_TEST_SUITE_P(Caches, RunnerTest, ::testing::Bool(),
                          [](const auto& param) { return param.param ? "InPlace" : "WithIo"; });

@@ -35,6 +35,7 @@ class GuardedCacheTest : public ::testing::Test {
     const Keep keep{key, makeEntry(key, body, received), kForever, false};
     guard_->store(std::span(&keep, 1));
   }
+  void erase(const Key& key) { guard_->erase(std::span(&key, 1)); }
   std::size_t notices() {
     const std::lock_guard lock(mutex_);
     return notices_.size();
@@ -56,6 +57,60 @@ class GuardedCacheTest : public ::testing::Test {
   std::string fatal_;
   std::unique_ptr<GuardedCache> guard_;
 };
+
+TEST_F(GuardedCacheTest, ErasesInTheCacheAndInTheFallback) {
+  make(true);
+  store("url:a", "A");
+  store("url:b", "B");
+  erase("url:a");
+  EXPECT_EQ(find("url:a"), nullptr);
+  EXPECT_NE(find("url:b"), nullptr);
+  EXPECT_EQ(primary_.size(), 1u);
+  EXPECT_EQ(fallback_.size(), 1u);
+}
+
+TEST_F(GuardedCacheTest, ErasesWhatACacheThatWasAwayHoldsBeforeAnybodyLooksThere) {
+  make(true);
+  store("url:a", "old");
+  primary_.setDown(true);
+  erase("url:a");
+  EXPECT_TRUE(guard_->degraded()) << "the erasure itself may be what finds it away";
+  EXPECT_EQ(find("url:a"), nullptr);
+  store("url:a", "new");
+  primary_.holdErase();
+  primary_.setDown(false);
+  ASSERT_TRUE(eventually([&] { return primary_.erase_calls >= 2; }));
+  EXPECT_TRUE(guard_->degraded());
+  EXPECT_EQ(find("url:a")->body(), "new");
+  primary_.open();
+  ASSERT_TRUE(eventually([&] { return !guard_->degraded(); }));
+  EXPECT_EQ(primary_.at("url:a"), nullptr);
+  while (guard_->writeBack()) {
+  }
+  EXPECT_EQ(primary_.at("url:a")->body(), "new") << "what was stored after that is written back";
+}
+
+TEST_F(GuardedCacheTest, TriesAgainToEraseWhatItCouldNot) {
+  make(true);
+  store("url:a", "old");
+  primary_.setDown(true);
+  erase("url:a");
+  primary_.failErase(true);
+  primary_.setDown(false);
+  ASSERT_TRUE(eventually([&] { return primary_.erase_calls >= 5; }));
+  EXPECT_TRUE(guard_->degraded());
+  primary_.failErase(false);
+  ASSERT_TRUE(eventually([&] { return !guard_->degraded(); }));
+  EXPECT_EQ(primary_.at("url:a"), nullptr);
+  EXPECT_EQ(notices(), 2u);
+}
+
+TEST_F(GuardedCacheTest, AnErasureThatFailsWithoutAFallbackEndsTheRun) {
+  make(false);
+  primary_.setDown(true);
+  erase("url:a");
+  EXPECT_EQ(fatal_, "connection refused");
+}
 
 TEST_F(GuardedCacheTest, CountsHitsAndMisses) {
   make(true);
@@ -238,6 +293,16 @@ TEST_F(GuardedCacheTest, FlushesTheCacheAndItsFallback) {
   EXPECT_EQ(primary_.flush_calls, 1);
   EXPECT_EQ(fallback_.flush_calls, 1);
   EXPECT_EQ(notices(), 0u);
+}
+
+TEST_F(GuardedCacheTest, DoesNotFlushACacheThatIsAway) {
+  make(true, Millis(60'000));
+  primary_.setDown(true);
+  EXPECT_EQ(find("k"), nullptr);
+  ASSERT_EQ(notices(), 1u);
+  guard_->flush();
+  EXPECT_EQ(notices(), 1u);
+  EXPECT_EQ(metrics_.cache_errors.value(), 1u);
 }
 
 TEST_F(GuardedCacheTest, TellsAndCountsAFlushThatFails) {

@@ -51,6 +51,23 @@ TEST_F(WriteBehindTest, WritesWhatWasPushedInBatches) {
   EXPECT_LE(primary_.store_calls, 6);
 }
 
+TEST_F(WriteBehindTest, StoresAndErasesInTheOrderInWhichTheyWerePushed) {
+  primary_.hold();
+  std::vector<Key> keys;
+  WriteBehind writes(guard_, 1u << 20, [&](auto batch) {
+    for (const Keep& one : batch) keys.push_back(one.key + (one.entry == nullptr ? " erased" : ""));
+  });
+  for (const int i : {1, 2}) writes.push(item(i));
+  for (const int i : {1, 2}) writes.push({item(i).key, nullptr, kForever, false});
+  writes.push(item(2));
+  primary_.open();
+  writes.flush();
+  EXPECT_EQ(primary_.at("url:1"), nullptr);
+  EXPECT_NE(primary_.at("url:2"), nullptr);
+  EXPECT_EQ(keys, (std::vector<Key>{"url:1", "url:2", "url:1 erased", "url:2 erased", "url:2"}));
+  EXPECT_LE(primary_.erase_calls, 2) << "neighbours go together";
+}
+
 TEST_F(WriteBehindTest, OneItemAloneIsWrittenSoonWithoutAFlush) {
   WriteBehind writes(guard_, 1u << 20, [&](auto batch) { acknowledged_ += batch.size(); });
   writes.push(item(0));

@@ -121,6 +121,73 @@ TEST_F(SingleFlightTest, ARetireOfAnotherAnswerIsIgnored) {
   EXPECT_EQ(join("k").role, Role::kAnswered);
 }
 
+// --- erasures ---------------------------------------------------------------------------------
+
+TEST_F(SingleFlightTest, WhatALookUpFoundIsErasedUntilAfterTheErasure) {
+  const std::uint64_t before = flights_.now();
+  EXPECT_FALSE(flights_.isErased("k", before));
+  flights_.beginErase("k");
+  EXPECT_TRUE(flights_.isErased("k", before));
+  const std::uint64_t meanwhile = flights_.now();
+  EXPECT_TRUE(flights_.isErased("k", meanwhile)) << "the store may not have come to it yet";
+  flights_.endErase("k");
+  EXPECT_TRUE(flights_.isErased("k", meanwhile));
+  EXPECT_FALSE(flights_.isErased("k", flights_.now()));
+  EXPECT_FALSE(flights_.isErased("other", before));
+}
+
+TEST_F(SingleFlightTest, ErasuresOfOneKeyEndOneByOne) {
+  flights_.beginErase("k");
+  flights_.beginErase("k");
+  flights_.endErase("k");
+  EXPECT_TRUE(flights_.isErased("k", flights_.now()));
+  flights_.endErase("k");
+  EXPECT_FALSE(flights_.isErased("k", flights_.now()));
+}
+
+TEST_F(SingleFlightTest, AFetchIsOutdatedFromTheBeginOfAnErasureOn) {
+  const std::uint64_t before = flights_.now();
+  EXPECT_FALSE(flights_.isOutdated("k", before));
+  flights_.beginErase("k");
+  EXPECT_TRUE(flights_.isOutdated("k", before));
+  EXPECT_FALSE(flights_.isOutdated("k", flights_.now())) << "it is asked after the change";
+  flights_.endErase("k");
+  EXPECT_TRUE(flights_.isOutdated("k", before));
+  EXPECT_FALSE(flights_.isOutdated("other", before));
+}
+
+TEST_F(SingleFlightTest, AnErasureEndsWhatIsHeld) {
+  (void)join("k");
+  const EntryPtr entry = makeEntry("k", "body");
+  flights_.complete("k", entry, true);
+  flights_.beginErase("k");
+  EXPECT_EQ(join("k", &a_).role, Role::kLeads);
+  flights_.retire("k", entry, true);  // the old store is acknowledged all the same
+  EXPECT_EQ(join("k", &b_).role, Role::kParked);
+}
+
+TEST_F(SingleFlightTest, NobodyJoinsAFetchThatPredatesAnErasure) {
+  EXPECT_EQ(join("k", &a_).role, Role::kLeads);
+  EXPECT_EQ(join("k", &b_).role, Role::kParked);
+  flights_.beginErase("k");
+  EXPECT_EQ(join("k", &c_).role, Role::kAlone);
+  const EntryPtr entry = makeEntry("k", "body");
+  flights_.complete("k", entry, false);
+  ASSERT_EQ(home_.answers.size(), 1u) << "who asked before is answered";
+  EXPECT_EQ(home_.answers[0].first, &b_);
+  EXPECT_EQ(join("k", &c_).role, Role::kLeads);
+}
+
+TEST_F(SingleFlightTest, AnHeirFetchesAfterTheErasureAndIsJoined) {
+  (void)join("k", &a_);
+  (void)join("k", &b_);
+  flights_.beginErase("k");
+  flights_.abandon("k");
+  ASSERT_EQ(home_.answers.size(), 1u);
+  EXPECT_TRUE(home_.answers[0].second.lead);
+  EXPECT_EQ(join("k", &c_).role, Role::kParked);
+}
+
 TEST(SingleFlightThreads, ExactlyOneLeadsEachKeyWhateverTheThreadsDo) {
   SingleFlight flights;
   constexpr int kThreads = 4;

@@ -1,0 +1,128 @@
+// What a trip changes in the cache: entries, the variants that they displace, and erasures.
+#include <string>
+#include <utility>
+
+#include "http/stored_fields.h"
+#include "http/storing.h"
+#include "visit/pipeline.h"
+
+namespace forage::visit {
+
+namespace {
+
+/// The key that a displaced variant goes to.
+Key keyOfVariant(const Key& base, const Entry& entry) {
+  return base + "#" + std::string(entry.variant());
+}
+
+}  // namespace
+
+/// Whether what the trip has fetched may be older than an erasure of its key.
+bool Pipeline::isOutdated(const Trip& trip) const noexcept {
+  return services_.flights.isOutdated(trip.key, trip.begun);
+}
+
+void Pipeline::store(const Trip& trip, const EntryPtr& entry) {
+  const EntryPtr& other = trip.displaced;
+  if (other != nullptr && !other->variant().empty() && other->variant() != entry->variant()) {
+    // The URL's key holds the newest variant; the one before moves to a key of its own.
+    const Key own = keyOfVariant(trip.key, *other);
+    Response head;
+    head.status = other->status();
+    head.reason = other->reason();
+    head.headers = Headers(std::string(other->headers().block()));
+    put(own,
+        std::make_shared<const Entry>(own, std::move(head), other, other->requested(),
+                                      other->received(), other->expires(), other->variant()),
+        trip.begun);
+  }
+  put(trip.key, entry, trip.begun);
+}
+
+/// Aliases are kept where what they lead to is.
+void Pipeline::keepHops(Trip& trip, bool final_is_kept) {
+  for (Hop& hop : trip.hops) {
+    if (final_is_kept) {
+      put(hop.key, hop.entry, hop.begun);
+    } else {
+      services_.flights.retire(hop.key, hop.entry, false);
+    }
+    if (hop.has_lease) dropLease(hop.key);
+  }
+  trip.hops.clear();
+}
+
+void Pipeline::put(const Key& key, const EntryPtr& entry, std::uint64_t begun) {
+  const Millis lifetime = entry->expires() == WallTime::max()
+                              ? kForever
+                              : Millis(entry->expires() - services_.clock.wallNow());
+  if (lifetime <= Millis::zero()) {
+    services_.flights.retire(key, entry, false);
+    return;
+  }
+  if (services_.writes != nullptr) {
+    // Retires the flight when it is acknowledged.
+    services_.writes->push({key, entry, lifetime, false});
+  } else {
+    keep_.key = key;
+    keep_.entry = entry;
+    keep_.lifetime = lifetime;
+    services_.cache.store(std::span(&keep_, 1));
+    keep_.entry.reset();
+    services_.flights.retire(key, entry, true);
+  }
+  // Another thread's erasure may have come first, and is then to be the last.
+  if (services_.flights.isOutdated(key, begun)) erase(key);
+}
+
+void Pipeline::erase(const Key& key) {
+  services_.flights.beginErase(key);
+  if (services_.writes != nullptr) {
+    services_.writes->pushErase(key);
+    return;
+  }
+  services_.cache.erase(std::span(&key, 1));
+  services_.flights.endErase(key);
+}
+
+/// What an unsafe method has changed must be asked for again (RFC 9111, section 4.4).
+void Pipeline::invalidate(const Trip& trip, const Response& response) {
+  Trip other;
+  other.group = trip.group;
+  for (Url& url : http::invalidated(response.status, response.headers, trip.url)) {
+    other.url = std::move(url);
+    Key key;
+    services_.rules.makeKey(other, key);
+    erase(key);
+    // What was stored for this client's own credentials has a key of its own.
+    if (trip.asked == nullptr) continue;
+    Key own;
+    services_.rules.makeKey(trip, other.url, own);
+    if (own != key) erase(own);
+  }
+}
+
+/// A HEAD tells whether what is stored of GET still holds (RFC 9111, section 4.3.5).
+void Pipeline::updateByHead(const Trip& trip, const Response& response) {
+  if (trip.stored == nullptr || response.status != 200) return;
+  const Entry& stored = *trip.stored;
+  const auto same = [&](std::string_view name, std::string_view otherwise) {
+    const auto now = response.headers.find(name);
+    return !now || *now == stored.headers().find(name).value_or(otherwise);
+  };
+  const std::string length = std::to_string(stored.body().size());
+  if (stored.status() != 200 || !same("ETag", "") || !same("Last-Modified", "") ||
+      !same("Content-Length", length)) {
+    return erase(trip.key);
+  }
+  Response merged;
+  merged.status = stored.status();
+  merged.reason = stored.reason();
+  merged.headers = http::updatedFields(stored.headers(), response.headers);
+  if (isOutdated(trip) || !services_.rules.mayStoreHead(trip, merged.status, merged.headers)) {
+    return;
+  }
+  store(trip, makeEntry(trip, std::move(merged), trip.stored));
+}
+
+}  // namespace forage::visit

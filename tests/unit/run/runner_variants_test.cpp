@@ -1,0 +1,145 @@
+// Responses that vary with the request (RFC 9111, section 4.1).
+#include "policy_fixture.h"
+
+namespace forage::run {
+namespace {
+
+using namespace std::chrono_literals;
+using test::Answer;
+using test::eventually;
+using test::reply;
+using test::Seen;
+
+const std::string kUrl = urlOf(1);
+
+/// The same page in the language that was asked for.
+Answer inLanguage(const Seen& seen) {
+  if (seen.method == "POST") return reply(204, {});
+  const std::string language = seen.field("Accept-Language");
+  const std::string tag = '"' + language + '"';
+  if (seen.field("If-None-Match") == tag) return reply(304, {{"ETag", tag}});
+  return reply(200, {{"Vary", "Accept-Language"}, {"Cache-Control", "max-age=60"}, {"ETag", tag}},
+               "in " + language);
+}
+
+RequestSpec in(const std::string& language) { return get(kUrl, {{"Accept-Language", language}}); }
+
+class RunnerVariants : public PolicyFixture {
+ protected:
+  RunnerVariants() { job_.cache.policy = CachePolicy::kRfc9111; }
+  void expectHit(const std::string& language) {
+    const Visit visit = ask(in(language));
+    EXPECT_EQ(visit.outcome, Outcome::kHit) << language;
+    EXPECT_EQ(visit.content(), "in " + language);
+  }
+};
+INSTANTIATE_TEST_SUITE_P(Caches, RunnerVariants, kBothKindsOfCache, cacheKind);
+
+TEST_P(RunnerVariants, LiveSideBySide) {
+  serve(inLanguage);
+  EXPECT_EQ(ask(in("de")).outcome, Outcome::kFetched);
+  const Visit second = ask(in("en"));
+  EXPECT_EQ(second.outcome, Outcome::kFetched);
+  EXPECT_EQ(second.cache_status.forward, CacheStatus::Forward::kVaryMiss);
+  EXPECT_EQ(ask(in("fr")).outcome, Outcome::kFetched);
+  for (const char* language : {"de", "en", "fr", "de"}) expectHit(language);
+  EXPECT_EQ(fetcher_->total(), 3);
+}
+
+TEST_P(RunnerVariants, TheUrlsOwnKeyHoldsTheNewest) {
+  serve(inLanguage);
+  (void)ask(in("de"));
+  (void)ask(in("en"));
+  ASSERT_EQ(cache_->size(), 2u);
+  EXPECT_EQ(cache_->at("url:" + kUrl)->body(), "in en");
+  EXPECT_TRUE(cache_->keys().back().starts_with("url:" + kUrl + "#"));
+}
+
+TEST_P(RunnerVariants, ADisplacedOneIsValidatedWithItsOwnTagAndRenewed) {
+  serve(inLanguage);
+  (void)ask(in("de"));
+  (void)ask(in("en"));
+  time_.advance(61s);
+  const Visit again = ask(in("de"));
+  EXPECT_EQ(again.outcome, Outcome::kRevalidated);
+  EXPECT_EQ(lastSeen().field("If-None-Match"), "\"de\"");
+  expectHit("de");
+  EXPECT_EQ(ask(in("en")).outcome, Outcome::kRevalidated) << "it was displaced, not lost";
+  expectHit("de");
+  expectHit("en");
+}
+
+TEST_P(RunnerVariants, WhatMeansTheSameIsTheSame) {
+  serve(inLanguage);
+  (void)ask(in("de, en;q=0.5"));
+  EXPECT_EQ(ask(in("DE,en;q=0.5")).outcome, Outcome::kHit);
+}
+
+TEST_P(RunnerVariants, AskedForAtTheSameTimeAreBothKept) {
+  serve(inLanguage);
+  begin();
+  fetcher_->hold();
+  const std::string de = send(in("de"));
+  ASSERT_TRUE(eventually([&] { return fetcher_->total() == 1; }));
+  const std::string en = send(in("en"));
+  ASSERT_TRUE(eventually([&] { return runner_->metrics().parked == 1; }));
+  fetcher_->release();
+  EXPECT_EQ(answerOf(de).content(), "in de");
+  EXPECT_EQ(answerOf(en).content(), "in en");
+  (void)finish();
+  expectHit("de");
+  expectHit("en");
+}
+
+TEST_P(RunnerVariants, NobodyGetsAnotherLanguageWhenTheServerIsAway) {
+  job_.cache.stale_if_error = kForever;
+  bool away = false;
+  serve([&](const Seen& seen) -> Answer {
+    return away ? Answer(Failure{ErrorKind::kConnect, "no"}) : inLanguage(seen);
+  });
+  (void)ask(in("de"));
+  away = true;
+  time_.advance(61s);
+  begin();
+  fetcher_->hold();
+  const std::string de = send(in("de"));
+  ASSERT_TRUE(eventually([&] { return fetcher_->total() == 2; }));
+  const std::string en = send(in("en"));
+  ASSERT_TRUE(eventually([&] { return runner_->metrics().parked == 1; }));
+  fetcher_->release();
+  EXPECT_EQ(answerOf(de).outcome, Outcome::kStale);
+  const Visit other = answerOf(en);
+  EXPECT_EQ(other.outcome, Outcome::kFailed);
+  EXPECT_EQ(other.failure.kind, ErrorKind::kConnect);
+  (void)finish();
+}
+
+TEST_P(RunnerVariants, OfEverythingIsNeverReused) {
+  serve([](const Seen&) -> Answer {
+    return reply(200, {{"Vary", "*"}, {"Cache-Control", "max-age=60"}}, "page");
+  });
+  EXPECT_EQ(visit(kUrl).outcome, Outcome::kFetched);
+  EXPECT_EQ(visit(kUrl).outcome, Outcome::kFetched);
+}
+
+TEST_P(RunnerVariants, AreTheSameForAllUrlsOfAList) {
+  serve([](const Seen&) -> Answer {
+    return reply(200, {{"Vary", "Accept-Encoding, User-Agent"}, {"Cache-Control", "max-age=60"}},
+                 "page");
+  });
+  (void)visit(kUrl);
+  EXPECT_EQ(visit(kUrl).outcome, Outcome::kHit);
+}
+
+TEST_P(RunnerVariants, AnInvalidationMakesAllOfThemUnreachable) {
+  serve(inLanguage);
+  (void)ask(in("de"));
+  (void)ask(in("en"));
+  EXPECT_EQ(ask(request("POST", kUrl)).status(), 204);
+  EXPECT_EQ(ask(in("en")).outcome, Outcome::kFetched);
+  EXPECT_EQ(ask(in("de")).outcome, Outcome::kFetched) << "a variant of before the POST";
+  expectHit("en");
+}
+
+}  // namespace
+}  // namespace forage::run
