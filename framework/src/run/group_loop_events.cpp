@@ -1,4 +1,5 @@
 // What comes to a group loop from outside: answers of other threads, ended fetches, and the stop.
+#include <algorithm>
 #include <exception>
 #include <utility>
 
@@ -28,7 +29,9 @@ void GroupLoop::handle(std::unique_ptr<store::LookupBatch>& batch) {
     trip.issued = batch->issued;
     if (!batch->leases.empty() && batch->leases[i] != store::LeaseState::kNone) {
       trip.lease = batch->leases[i];
-      trip.ticket = trip.lease == store::LeaseState::kOthers ? batch->tickets[i] : 0;
+      const bool waits = trip.lease == store::LeaseState::kOthers;
+      // What it would wait for may have ended before the answer to its look-up came.
+      trip.ticket = waits && batch->tickets[i] != trip.ended_ticket ? batch->tickets[i] : 0;
     }
     trip.looked_up = true;
     --group.looking;
@@ -52,7 +55,8 @@ void GroupLoop::handle(visit::FlightAnswered& answered) {
 
 void GroupLoop::handle(visit::LeaseEnded& ended) {
   Trip& trip = *static_cast<Trip*>(ended.visit);
-  if (trip.ticket != ended.ticket) return;  // it has gone on by other means
+  trip.ended_ticket = std::max(trip.ended_ticket, ended.ticket);
+  if (trip.ticket != ended.ticket) return;  // it has gone on by other means, or is looked up yet
   trip.ticket = 0;
   if (!trip.waits) return;
   GroupRun& group = groupOf(trip);

@@ -272,6 +272,7 @@ Report Runner::State::run(const std::stop_token& user_stop) {
       if (group.requests != nullptr) group.requests->listen(nullptr);
     }
     look_ahead.reset();
+    cache.forget(leases);  // after a stop visits still wait, which end with the loops
     if (writes) writes->flush();
     cache.flush();
     try {

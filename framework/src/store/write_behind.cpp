@@ -80,26 +80,30 @@ void WriteBehind::gather(std::unique_lock<std::mutex>& lock) {
                  [this] { return stopping_ || flushing_ || full() || queue_.size() >= kMaxItems; });
 }
 
-/// In the order in which they were pushed, neighbours of a kind together.
-void WriteBehind::apply(std::span<Write> batch) {
-  while (!batch.empty()) {
-    const Kind kind = batch.front().kind;
-    std::size_t count = 1;
-    while (count < batch.size() && batch[count].kind == kind) ++count;
-    std::vector<Keep> items;
-    std::vector<Key> keys;
-    for (Write& write : batch.first(count)) {
-      if (kind == Kind::kStore) {
+/// In the order in which they were pushed, neighbours of a kind together; but releases come last,
+/// in one call: each is pushed between two stores, and a little later is as good.
+void WriteBehind::apply(std::span<const Write> batch) {
+  std::vector<Keep> items;
+  std::vector<Key> erased;
+  std::vector<Key> released;
+  for (const Write& write : batch) {
+    switch (write.kind) {
+      case Kind::kStore:
+        if (!erased.empty()) cache_.erase(std::exchange(erased, {}));
         items.push_back(write.keep);
-      } else {
-        keys.push_back(write.keep.key);
-      }
+        break;
+      case Kind::kErase:
+        if (!items.empty()) cache_.store(std::exchange(items, {}));
+        erased.push_back(write.keep.key);
+        break;
+      case Kind::kRelease:
+        released.push_back(write.keep.key);
+        break;
     }
-    batch = batch.subspan(count);
-    if (kind == Kind::kStore) cache_.store(items);
-    if (kind == Kind::kErase) cache_.erase(keys);
-    if (kind == Kind::kRelease) cache_.release(keys);
   }
+  if (!items.empty()) cache_.store(items);
+  if (!erased.empty()) cache_.erase(erased);
+  if (!released.empty()) cache_.release(released);
 }
 
 void WriteBehind::writeBatch(std::unique_lock<std::mutex>& lock) {

@@ -72,7 +72,7 @@ class WriteBehind {
   void write();
   void gather(std::unique_lock<std::mutex>& lock);
   void writeBatch(std::unique_lock<std::mutex>& lock);
-  void apply(std::span<Write> batch);
+  void apply(std::span<const Write> batch);
 
   GuardedCache& cache_;
   const std::size_t max_bytes_;

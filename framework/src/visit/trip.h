@@ -71,9 +71,10 @@ struct Trip {
   bool fetching = false;   ///< its fetch is under way
   store::LeaseState lease = store::LeaseState::kNone;  ///< of `key`
   store::LeaseWish wish = store::LeaseWish::kNone;     ///< of its next look-up
-  std::uint64_t ticket = 0;  ///< while another process holds the lease; 0: that has ended
-  bool waits = false;        ///< for that end
-  bool waited = false;       ///< has waited for one
+  std::uint64_t ticket = 0;        ///< while another process holds the lease; 0: that has ended
+  std::uint64_t ended_ticket = 0;  ///< the newest that has ended; outlives resets, as tickets do
+  bool waits = false;              ///< for that end
+  bool waited = false;             ///< has waited for one
   Request request;
   Headers fields;  ///< of the request, where they are not the run's own
   std::vector<Hop> hops;
