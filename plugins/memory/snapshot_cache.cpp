@@ -62,10 +62,13 @@ void SnapshotCache::load() {
   options.max_remembered = options.max_body;
   warc::WarcReader reader(file_, options);
   while (const EntryPtr entry = reader.next()) {
-    const bool is_kept = !records_ || entry->expires() == WallTime::max();
-    const Keep keep{Key(entry->key()), entry,
-                    is_kept ? kForever : Millis(entry->expires() - clock_.wallNow())};
-    if (keep.lifetime > Millis::zero()) inner_->store({&keep, 1});
+    Keep keep{Key(entry->key()), entry};
+    if (records_ && entry->expires() != WallTime::max()) {
+      const WallTime now = clock_.wallNow();
+      if (entry->expires() <= now) continue;
+      keep.lifetime = entry->expires() - now;
+    }
+    inner_->store({&keep, 1});
   }
   loaded_ = reader.counts();
   const CacheStats after = inner_->stats();

@@ -9,7 +9,7 @@ namespace forage::warc {
 
 struct HttpMessage {
   Response response;              ///< without Transfer-Encoding; its Content-Length fits
-  std::string_view payload;       ///< what follows the head in the record
+  std::string_view payload;       ///< what follows the head, in the block that was read
   const char* problem = nullptr;  ///< why there is none; null: there is one
 };
 

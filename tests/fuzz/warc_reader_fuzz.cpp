@@ -1,7 +1,6 @@
 // Fuzz target: whatever a file holds, the reader ends with an error or at its end, and what it took
 // for entries comes back the same when it has been written. The first byte says in which form the
-// rest is read: plain, as it is; in one gzip member; or in two. Built as response_reader_fuzz is:
-//   ninja -C build/fuzz warc_reader_fuzz && build/fuzz/tests/fuzz/warc_reader_fuzz
+// rest is read: plain, as it is; in one gzip member; or in two.
 #include <unistd.h>
 
 #include <algorithm>

@@ -35,12 +35,12 @@ class CacheArchive : public CacheCommandTest {
   }
 };
 
-const std::vector<std::string> kPaths{"/page/1",     "/page/2", "/bytes/300000", "/gzip/3",
+const std::vector<std::string> kPages{"/page/1",     "/page/2", "/bytes/300000", "/gzip/3",
                                       "/brotli/3",   "/etag/x", "/status/404",   "/redirect/2",
                                       "/page/1?a=b", "/bytes/0"};
 
 TEST_F(CacheArchive, BringsEverythingBackSoThatAWarmRunSendsNoRequest) {
-  fill(kPaths);
+  fill(kPages);
   const long long all = keys();
   for (const std::string file : {"all.jsonl", "all.warc", "all.warc.gz"}) {
     const std::string count = std::to_string(all);
@@ -67,7 +67,7 @@ TEST_F(CacheArchive, KeepsWhatRemainsOfLifetimes) {
 }
 
 TEST_F(CacheArchive, ExportsWhatIsNamedAndNotWhatHasExpired) {
-  fill(kPaths);
+  fill(kPages);
   putExpired("/old", std::chrono::seconds(1));
   said({"export", "pages.jsonl", "*/page/*"});
   EXPECT_EQ(countOf(forage_.read("pages.jsonl"), "\n"), 3u);
@@ -126,7 +126,7 @@ TEST_F(CacheArchive, LeavesOutWhatHasExpiredAndTellsWhatIsDamaged) {
 }
 
 TEST_F(CacheArchive, GoesThroughAPipe) {
-  fill(kPaths);
+  fill(kPages);
   const long long all = keys();
   forage_.write("other.toml", head() + "key_prefix = \"x\"\n");
   ProcessSpec spec = forage_.spec({});

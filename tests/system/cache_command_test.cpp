@@ -248,7 +248,9 @@ TEST_F(CacheCommand, ListsTenThousandEntriesInBoundedMemory) {
   const ProcessResult result = cache({"ls"});
   EXPECT_EQ(result.exit_code, 0) << result.err;
   EXPECT_EQ(countOf(result.out, "\n"), 10'000u);
+#if !defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_THREAD__)  // they keep what is freed
   EXPECT_LT(result.peak_memory, 64u << 20) << "of 160 MiB of bodies";
+#endif
 }
 
 }  // namespace

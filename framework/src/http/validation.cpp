@@ -24,7 +24,10 @@ std::optional<EntityTag> parseTag(std::string_view text) noexcept {
   if (tag.weak) tag.opaque.remove_prefix(kWeak.size());
   const bool quoted = tag.opaque.size() >= 2 && tag.opaque.find('"') == 0 &&
                       tag.opaque.find('"', 1) == tag.opaque.size() - 1;
-  return quoted ? std::optional(tag) : std::nullopt;
+  // Servers that leave the quotes out are asked in their own words.
+  const bool bare = !tag.weak && !text.empty() && text != "*" &&
+                    text.find_first_of("\", \t") == std::string_view::npos;
+  return quoted || bare ? std::optional(tag) : std::nullopt;
 }
 
 /// Calls `take(element)` for each tag in If-None-Match, and for what is none. Other than in quoted
@@ -36,9 +39,10 @@ void eachTag(HeadersView request, Take&& take) {
       rest.remove_prefix(std::min(rest.find_first_not_of(" \t,"), rest.size()));
       if (rest.empty()) break;
       const std::size_t open = rest.starts_with(kWeak) ? kWeak.size() : 0;
-      std::size_t end = rest.find(',');
-      if (rest.substr(open).starts_with('"')) end = rest.find('"', open + 1);
-      end = std::min(end, rest.size() - 1) + 1;
+      std::size_t end = rest.find_first_of(", \t");
+      if (rest.substr(open).starts_with('"'))
+        end = std::min(rest.find('"', open + 1), rest.size() - 1) + 1;
+      end = std::min(end, rest.size());
       take(rest.substr(0, end));
       rest.remove_prefix(end);
     }

@@ -107,7 +107,8 @@ std::optional<std::string> selectingDigest(HeadersView response, HeadersView req
   std::vector<std::string> names;
   bool matches_none = false;
   eachListElement(response, "Vary", [&](std::string_view element) {
-    if (element == "*") matches_none = true;
+    // Nobody knows what it varies with, where no field can have such a name.
+    if (element == "*" || element.find(':') != std::string_view::npos) matches_none = true;
     std::string& name = names.emplace_back(element);
     std::transform(name.begin(), name.end(), name.begin(), lower);
   });

@@ -184,8 +184,12 @@ bool GuardedCache::acquire(std::span<const Key> keys, std::span<Leases::State> s
   if (leases_ == nullptr || degraded_.load()) return false;
   const std::string why = attempt([&] { leases_->acquire(keys, states, home); });
   if (why.empty()) return true;
+  // The cache may answer all the same: if it does not, the next look-up says so.
   metrics_.cache_errors.add();
-  opened(why);
+  if (!leases_missed_.exchange(true)) {
+    notice_("cache " + options_.name + " gives no leases (" + why +
+            "): other processes may fetch the same URLs");
+  }
   return false;
 }
 

@@ -119,6 +119,7 @@ class GuardedCache {
   std::atomic<bool> was_degraded_{
       false};  // from then on the cache may lack or have outdated entries
   std::atomic<std::size_t> owed_count_{0};
+  std::atomic<bool> leases_missed_{false};  // has been told
 
   std::mutex probe_mutex_;    // one probe at a time; outermost
   mutable std::mutex mutex_;  // guards what follows; never held across a call of a cache

@@ -122,7 +122,8 @@ Next Pipeline::settleResponse(Trip& trip, Response&& response) {
 /// The stored response still holds, with the fields that came (RFC 9111, section 4.3.4).
 Next Pipeline::settleNotModified(Trip& trip, Response&& response) {
   const bool own_condition = trip.asked != nullptr && trip.alone;
-  if (!http::isUpdateOf(response.headers, *trip.stored)) {
+  const HeadersView own = trip.asked != nullptr ? trip.asked->spec.headers.view() : HeadersView();
+  if (!http::isUpdateOf(response.headers, *trip.stored, own)) {
     if (own_condition) {  // it is the client's own copy that has not changed
       trip.addSource(Outcome::kFetched);
       return finishFetched(trip, makeEntry(trip, std::move(response), nullptr), false);

@@ -146,6 +146,16 @@ TEST_F(Snapshot, LosesWhatHasExpiredWhereItIsRecordedAnew) {
   EXPECT_NE(find(keyOf(2)), nullptr);
 }
 
+TEST_F(Snapshot, TakesTheEndsOfTimeForWhatTheyAre) {
+  const auto entry = [](const Key& key, WallTime time) {
+    return std::make_shared<const Entry>(key, Response{200, "OK", {}, "page"}, time, time, time);
+  };
+  write({entry(keyOf(1), WallTime::min()), entry(keyOf(2), WallTime::max() - Millis(1))});
+  open(true);
+  EXPECT_EQ(find(keyOf(1)), nullptr);
+  EXPECT_NE(find(keyOf(2)), nullptr);
+}
+
 TEST_F(Snapshot, KeepsLifetimesWhileItRecords) {
   write({mortal(keyOf(1))});
   open(true);

@@ -24,7 +24,8 @@ std::string bodyOf(std::string_view block) {
 const std::string kChunked = "Transfer-Encoding: chunked\r\n";
 
 TEST(HttpMessage, TakesTheRestOfTheRecordAsTheBody) {
-  const HttpMessage message = readHttpMessage(http("page", "A: b\r\n", "HTTP/1.0 404 Not here"));
+  const std::string block = http("page", "A: b\r\n", "HTTP/1.0 404 Not here");
+  const HttpMessage message = readHttpMessage(block);
   ASSERT_EQ(message.problem, nullptr);
   EXPECT_EQ(message.response.status, 404);
   EXPECT_EQ(message.response.reason, "Not here");

@@ -1,7 +1,6 @@
 // WARC files as tests write them, and what the reader makes of them.
 #pragma once
 
-#include <gtest/gtest.h>
 #include <zlib.h>
 
 #include <cstddef>

@@ -284,6 +284,7 @@ TEST(SelectingDigest, IsNoneWhereAnythingMayVary) {
     EXPECT_EQ(selectingDigest(fields(lines), fields({"Foo: 1"})), std::nullopt) << lines.front();
   }
   EXPECT_NE(selectingDigest(fields({"Vary: **"}), fields({})), std::nullopt);
+  EXPECT_EQ(selectingDigest(fields({"Vary: Foo:"}), fields({})), std::nullopt);
 }
 
 TEST(SelectingDigest, DependsOnNamesAndNotOnTheirOrderCaseOrNumber) {
