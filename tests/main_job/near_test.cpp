@@ -19,7 +19,7 @@ class Feed {
  public:
   explicit Feed(const std::filesystem::path& file) {
     EXPECT_EQ(::mkfifo(file.c_str(), 0600), 0);
-    descriptor_ = ::open(file.c_str(), O_RDWR);  // waits for nobody
+    descriptor_ = ::open(file.c_str(), O_RDWR | O_CLOEXEC);  // waits for nobody
   }
   ~Feed() { end(); }
   Feed(const Feed&) = delete;
@@ -41,7 +41,8 @@ class Near : public ::testing::Test {
  protected:
   Near() {
     origin_.start();
-    for (int n = 1; n <= kUrls; ++n) urls_ += origin_.url() + "/page/" + std::to_string(n) + "\n";
+    for (std::uint64_t n = 1; n <= kUrls; ++n)
+      urls_ += origin_.url() + "/page/" + std::to_string(n) + "\n";
   }
 
   [[nodiscard]] std::string cache(const std::string& more) const {
@@ -102,9 +103,9 @@ TEST_F(Near, AsksRedisOnceForWhatTwoGroupsWant) {
 }
 
 TEST_F(Near, IsRefusedWhereItDoesInputAndOutput) {
-  folder_.write("job.toml", "[cache]\nplugin = \"memory\"\nnear = \"redis\"\nurl = \"" +
-                                redis_.url() + "\"\n[[group]]\nurls = [\"" + origin_.url() +
-                                "/page/1\"]\n");
+  folder_.write("job.toml",
+                "[cache]\nplugin = \"memory\"\nnear = \"redis\"\n[cache.redis]\nurl = \"" +
+                    redis_.url() + "\"\n[[group]]\nurls = [\"" + origin_.url() + "/page/1\"]\n");
   const ProcessResult result = folder_.start({"-q"})->wait();
   EXPECT_EQ(result.exit_code, 2);
   EXPECT_NE(result.err.find("job.toml:3:8: cache.near: the plugin \"redis\" does I/O"),

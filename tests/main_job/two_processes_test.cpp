@@ -72,7 +72,7 @@ TEST_F(TwoProcesses, LoseNothingWhenOneIsKilledHalfWay) {
   EXPECT_EQ(b.total("failed"), 0u);
   // In flight, and in the few milliseconds before a store: what was fetched and not yet stored.
   EXPECT_LE(repeated(), 64u + 2 * 64u);
-  EXPECT_EQ(redis_.command({"KEYS", "url:*"}).items.size(), kUrls);
+  EXPECT_EQ(redis_.command({"KEYS", "url:*"}).items.size(), std::size_t{kUrls});
 }
 
 }  // namespace
