@@ -27,19 +27,7 @@ bool isConnectionField(std::string_view name) noexcept {
                                                           "Proxy-Authenticate",
                                                           "Proxy-Authorization",
                                                           "Proxy-Authentication-Info"};
-  switch (name.size()) {  // most names have another length
-    case 2:
-    case 7:
-    case 10:
-    case 16:
-    case 17:
-    case 18:
-    case 19:
-    case 25:
-      return isOneOf(kNames, name);
-    default:
-      return false;
-  }
+  return isOneOf(kNames, name);
 }
 
 bool describesBody(std::string_view name) noexcept {
@@ -71,11 +59,35 @@ bool isListed(const std::vector<std::string_view>& names, std::string_view name)
 
 }  // namespace
 
-bool hasConnectionFields(HeadersView headers) noexcept {
-  for (const HeaderField& field : headers) {
-    if (isConnectionField(field.name)) return true;
+HeadMarks markHead(HeadersView headers) noexcept {
+  HeadMarks marks;
+  std::string_view rest = headers.block();
+  for (std::size_t colon = rest.find(':'); colon != rest.npos; colon = rest.find(':')) {
+    const std::string_view name = rest.substr(0, colon);
+    switch (name.size()) {  // most names have another length
+      case 4:
+        marks.varies = marks.varies || equalsIgnoreCase(name, "Vary");
+        break;
+      case 16:
+        marks.is_coded = marks.is_coded || equalsIgnoreCase(name, "Content-Encoding");
+        [[fallthrough]];
+      case 2:
+      case 7:
+      case 10:
+      case 17:
+      case 18:
+      case 19:
+      case 25:
+        marks.for_connection = marks.for_connection || isConnectionField(name);
+        break;
+      default:
+        break;
+    }
+    const std::size_t end = rest.find('\n', colon);
+    if (end == rest.npos) break;
+    rest.remove_prefix(end + 1);
   }
-  return false;
+  return marks;
 }
 
 Headers withoutConnectionFields(HeadersView headers) {

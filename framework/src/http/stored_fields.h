@@ -6,9 +6,21 @@
 
 namespace forage::http {
 
+/// What every response is looked through for.
+struct HeadMarks {
+  bool for_connection = false;  ///< has fields that are for one connection only
+  bool is_coded = false;        ///< has a Content-Encoding
+  bool varies = false;          ///< has a Vary
+};
+
+/// Finds all of it in one pass.
+[[nodiscard]] HeadMarks markHead(HeadersView headers) noexcept;
+
 /// Whether `headers` have fields that are for one connection only: Connection and what it lists,
 /// Keep-Alive, Proxy-Authenticate and the like.
-[[nodiscard]] bool hasConnectionFields(HeadersView headers) noexcept;
+[[nodiscard]] inline bool hasConnectionFields(HeadersView headers) noexcept {
+  return markHead(headers).for_connection;
+}
 
 /// `headers` without those fields.
 [[nodiscard]] Headers withoutConnectionFields(HeadersView headers);

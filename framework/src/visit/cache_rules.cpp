@@ -70,7 +70,9 @@ CacheRules::CacheRules(const Job& job, const Headers& request_headers)
       request_headers_(request_headers),
       run_name_(randomName()),
       plain_suffix_(keySuffix(request_headers)),
-      only_by_age_(onlyByAge(job)) {}
+      only_by_age_(onlyByAge(job)),
+      admits_all_(job.cache.min_size == 0 && job.cache.content_types.empty() &&
+                  job.cache.forbidden_patterns.empty()) {}
 
 // --- keys ---------------------------------------------------------------------------------------
 
@@ -127,9 +129,8 @@ HeadersView CacheRules::selectingFields(const Trip& trip) const noexcept {
   return trip.asked != nullptr ? trip.fields.view() : request_headers_.view();
 }
 
-bool CacheRules::matches(const Entry& entry, const Trip& trip) const {
+bool CacheRules::isOfVariant(const Entry& entry, const Trip& trip) const {
   const std::string_view digest = digestOf(entry.variant());
-  if (digest.empty()) return true;
   if (digest == kNoMatch) return !followsRfc9111();
   return http::selectingDigest(entry.headers(), selectingFields(trip)).value_or("") == digest;
 }
@@ -208,6 +209,7 @@ bool CacheRules::isAllowable(int status) const noexcept {
 }
 
 bool CacheRules::isAdmitted(const Response& response, std::string_view content) const {
+  if (admits_all_) return true;
   const CacheOptions& cache = job_.cache;
   if (content.size() < cache.min_size) return false;
   if (!cache.content_types.empty()) {
@@ -233,19 +235,18 @@ bool CacheRules::mayStoreHead(const Trip& trip, int status, HeadersView headers)
     std::string_view why;
     return http::mayStore(status, headers, wants, why);
   }
-  const bool lasts = expireAfter(trip) > Millis::zero() || job_.cache.ttl_offset > Millis::zero();
+  const bool lasts = job_.cache.ttl_offset > Millis::zero() || expireAfter(trip) > Millis::zero();
   return lasts && !wants.no_store;
 }
 
 bool CacheRules::mayStore(const Trip& trip, const Response& response,
                           std::string_view content) const {
-  if (trip.method() == "POST") {
-    return followsRfc9111() && isAllowable(response.status) &&
-           http::mayStorePost(response.status, response.headers, wantsOf(trip), trip.url) &&
-           isAdmitted(response, content);
+  if (trip.asked == nullptr || (trip.asked->is_cacheable && trip.method() == "GET")) {
+    return mayStoreHead(trip, response.status, response.headers) && isAdmitted(response, content);
   }
-  return trip.method() == "GET" && trip.isCacheable() &&
-         mayStoreHead(trip, response.status, response.headers) && isAdmitted(response, content);
+  return followsRfc9111() && trip.method() == "POST" && isAllowable(response.status) &&
+         http::mayStorePost(response.status, response.headers, wantsOf(trip), trip.url) &&
+         isAdmitted(response, content);
 }
 
 Millis CacheRules::lifetime(const Entry& entry, const Trip& trip, WallTime now) const {

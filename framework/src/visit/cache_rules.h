@@ -27,7 +27,9 @@ class CacheRules {
   /// The fields that select a variant: the trip's own, or those of plain requests.
   [[nodiscard]] HeadersView selectingFields(const Trip& trip) const noexcept;
   /// Whether `entry` is of the variant that the trip asks for.
-  [[nodiscard]] bool matches(const Entry& entry, const Trip& trip) const;
+  [[nodiscard]] bool matches(const Entry& entry, const Trip& trip) const {
+    return entry.variant().empty() || isOfVariant(entry, trip);
+  }
   /// The key of the variant that the trip asks for, beside `base`, whose entry is another one. ""
   /// for none: a response that varies with everything.
   [[nodiscard]] Key variantKey(const Key& base, const Entry& of_base, const Trip& trip) const;
@@ -49,7 +51,7 @@ class CacheRules {
   [[nodiscard]] Millis lifetime(const Entry& entry, const Trip& trip, WallTime now) const;
   /// Whether bodies have to be decoded before mayStore().
   [[nodiscard]] bool looksIntoBodies() const noexcept {
-    return !job_.cache.forbidden_patterns.empty();
+    return job_.cache.min_size > 0 || !job_.cache.forbidden_patterns.empty();
   }
   /// Whether the answer to another's request, just come, may answer this trip as well.
   [[nodiscard]] bool mayShare(const Entry& entry, const Trip& trip, WallTime now) const;
@@ -63,6 +65,7 @@ class CacheRules {
 
  private:
   [[nodiscard]] http::ReuseOptions reuseOptions(const Trip& trip) const;
+  [[nodiscard]] bool isOfVariant(const Entry& entry, const Trip& trip) const;
   [[nodiscard]] std::string keySuffix(HeadersView fields) const;
   [[nodiscard]] std::string withoutIgnored(std::string_view url) const;
   [[nodiscard]] bool isAdmitted(const Response& response, std::string_view content) const;
@@ -72,6 +75,7 @@ class CacheRules {
   std::string run_name_;      // no other run has it
   std::string plain_suffix_;  // of the keys of plain requests
   bool only_by_age_ = false;  // the same lifetime for all, and nothing else to look at
+  bool admits_all_ = false;   // whatever their bodies
 };
 
 }  // namespace forage::visit

@@ -70,6 +70,7 @@ Next Pipeline::use(Trip& trip) {
     std::swap(trip.key, trip.base);
     trip.issued = trip.base_issued;  // what it found is of the past if the URL's key is
   }
+  trip.known = services_.flights.now();
   if (trip.found != nullptr && services_.flights.isErased(trip.key, trip.issued)) {
     trip.found.reset();
     trip.displaced.reset();
@@ -87,7 +88,11 @@ Next Pipeline::use(Trip& trip) {
 Next Pipeline::useStored(Trip& trip, WallTime now) {
   const bool watched = trip.asked != nullptr || services_.delivery.isWatched();
   if (!watched && services_.rules.isFresh(*trip.found, trip, now)) {
-    return answerHit(trip, Outcome::kHit);
+    const bool is_first = !trip.leads && !trip.waited && trip.redirects == 0;
+    if (!is_first || trip.found->status() >= 300) return answerHit(trip, Outcome::kHit);
+    // Most hits of most runs: there is nothing to be done but to count them.
+    services_.delivery.count(Outcome::kHit, *trip.group->metrics);
+    return Next::kDone;
   }
   const http::Judgement judged = services_.rules.judge(*trip.found, trip, now);
   trip.status.ttl.reset();
@@ -145,7 +150,7 @@ Next Pipeline::answerHit(Trip& trip, Outcome source) {
   const EntryPtr entry = std::move(trip.found);
   if (trip.leads) {  // looked again, and it had come in meanwhile
     trip.leads = false;
-    services_.flights.complete(trip.key, entry, false, source == Outcome::kStale);
+    services_.flights.complete(trip.key, entry, Then::kEnds, source == Outcome::kStale);
   }
   trip.status.hit = true;
   trip.status.forward = Forward::kNone;
@@ -171,6 +176,7 @@ Next Pipeline::goOn(Trip& trip) {
 }
 
 Next Pipeline::join(Trip& trip) {
+  trip.begun = services_.flights.now();
   const SingleFlight::Joined joined = services_.flights.join(trip.key, trip.issued, &home_, &trip);
   switch (joined.role) {
     case SingleFlight::Role::kParked:
@@ -210,7 +216,10 @@ Next Pipeline::answered(Trip& trip, const FlightAnswer& answer) {
     return answerFrom(trip, answer.entry, answer.stale ? Outcome::kStale : Outcome::kJoined);
   }
   // What is another's, or must be asked for by each; never in a chain of flights.
-  if (answer.held && !services_.rules.matches(*answer.entry, trip)) trip.displaced = answer.entry;
+  if (answer.stored && !services_.rules.matches(*answer.entry, trip)) {
+    trip.displaced = answer.entry;
+    trip.known = trip.begun;
+  }
   trip.status.collapsed = false;
   trip.alone = true;
   return Next::kFetch;

@@ -8,6 +8,7 @@
 #include "forage/fetcher.h"
 #include "forage/job.h"
 #include "forage/metrics.h"
+#include "http/stored_fields.h"
 #include "store/guarded_cache.h"
 #include "store/write_behind.h"
 #include "visit/cache_rules.h"
@@ -76,6 +77,7 @@ class Pipeline {
 
  private:
   using Forward = CacheStatus::Forward;
+  using Then = SingleFlight::Then;
 
   Next beginHop(Trip& trip);
   Next lookUp(Trip& trip);
@@ -97,10 +99,12 @@ class Pipeline {
   Next settleResponse(Trip& trip, Response&& response);
   Next settleNotModified(Trip& trip, Response&& response);
   Next finishFetched(Trip& trip, const EntryPtr& entry, bool storable);
-  EntryPtr makeEntry(const Trip& trip, Response&& response, const EntryPtr& body_of) const;
-  void completeFields(const Trip& trip, Headers& fields, WallTime received) const;
+  EntryPtr makeEntry(const Trip& trip, Response&& response, const EntryPtr& body_of,
+                     const http::HeadMarks& marks) const;
+  Failure decode(Trip& trip, const Response& response) const;
+  void completeFields(const Trip& trip, Headers& fields, const http::HeadMarks& marks,
+                      WallTime received) const;
   [[nodiscard]] bool replacesStored(const Trip& trip, const Entry& entry) const;
-  Failure checkContent(Trip& trip, const Response& response) const;
   Next follow(Trip& trip, const EntryPtr& entry);
   Next fail(Trip& trip, Failure failure);
 
@@ -112,9 +116,10 @@ class Pipeline {
 
   // pipeline_store.cpp: what the cache holds
   [[nodiscard]] bool isOutdated(const Trip& trip) const noexcept;
-  void store(const Trip& trip, const EntryPtr& entry);
+  void publish(const Trip& trip, const EntryPtr& entry, bool led, bool storable);
+  bool store(const Trip& trip, const EntryPtr& entry);
   void keepHops(Trip& trip, bool final_is_kept);
-  void put(const Key& key, const EntryPtr& entry, std::uint64_t begun);
+  bool put(const Key& key, const EntryPtr& entry, std::uint64_t begun);
   void erase(const Key& key);
   void invalidate(const Trip& trip, const Response& response);
   void updateByHead(const Trip& trip, const Response& response);

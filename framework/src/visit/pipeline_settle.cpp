@@ -48,6 +48,10 @@ void redirectRequest(Asked& asked, int status, bool same_origin) {
 void Pipeline::fetching(Trip& trip) {
   trip.requested = services_.clock.wallNow();
   trip.begun = services_.flights.now();
+  if (services_.flights.isOutdated(trip.key, trip.known)) {  // erased since
+    trip.stored.reset();
+    trip.displaced.reset();
+  }
   trip.validates =
       trip.stored != nullptr && trip.method() == "GET" && http::hasValidator(*trip.stored);
   HeadersView fields = services_.request_headers.view();
@@ -92,13 +96,16 @@ Next Pipeline::answerStale(Trip& trip) {
   const EntryPtr entry = std::move(trip.stored);
   if (trip.leads) {
     trip.leads = false;
-    services_.flights.complete(trip.key, entry, false, true);
+    services_.flights.complete(trip.key, entry, Then::kEnds, true);
   }
   return answerFrom(trip, entry, Outcome::kStale);
 }
 
 Next Pipeline::settleResponse(Trip& trip, Response&& response) {
-  if (Failure failure = checkContent(trip, response)) return settleError(trip, std::move(failure));
+  const http::HeadMarks marks = http::markHead(response.headers);
+  if (marks.is_coded) {
+    if (Failure failure = decode(trip, response)) return settleError(trip, std::move(failure));
+  }
   trip.status.forward_status = response.status;
   if (trip.validates && response.status == 304) return settleNotModified(trip, std::move(response));
   if (trip.stored != nullptr && trip.stale_if_error && isAbsence(response.status)) {
@@ -108,15 +115,15 @@ Next Pipeline::settleResponse(Trip& trip, Response&& response) {
   const std::string_view content =
       trip.decoded != nullptr ? std::string_view(*trip.decoded) : std::string_view(response.body);
   const bool storable = services_.rules.mayStore(trip, response, content);
-  if (!http::isSafe(trip.method())) {
+  if (trip.asked != nullptr && !http::isSafe(trip.method())) {
     invalidate(trip, response);
     trip.begun = services_.flights.now();  // what it stores itself is newer
-  } else if (trip.method() == "HEAD") {
+  } else if (trip.asked != nullptr && trip.method() == "HEAD") {
     updateByHead(trip, response);
   } else if (!storable && services_.rules.isAllowable(response.status)) {
     services_.metrics.stores_refused.add();
   }
-  return finishFetched(trip, makeEntry(trip, std::move(response), nullptr), storable);
+  return finishFetched(trip, makeEntry(trip, std::move(response), nullptr, marks), storable);
 }
 
 /// The stored response still holds, with the fields that came (RFC 9111, section 4.3.4).
@@ -126,7 +133,8 @@ Next Pipeline::settleNotModified(Trip& trip, Response&& response) {
   if (!http::isUpdateOf(response.headers, *trip.stored, own)) {
     if (own_condition) {  // it is the client's own copy that has not changed
       trip.addSource(Outcome::kFetched);
-      return finishFetched(trip, makeEntry(trip, std::move(response), nullptr), false);
+      const http::HeadMarks marks = http::markHead(response.headers);
+      return finishFetched(trip, makeEntry(trip, std::move(response), nullptr, marks), false);
     }
     // A server that confirms what it was not asked about: once more, without a condition.
     trip.stored.reset();
@@ -140,7 +148,8 @@ Next Pipeline::settleNotModified(Trip& trip, Response&& response) {
   merged.headers = http::updatedFields(trip.stored->headers(), response.headers);
   const bool storable = services_.rules.mayStoreHead(trip, merged.status, merged.headers);
   trip.addSource(Outcome::kRevalidated);
-  return finishFetched(trip, makeEntry(trip, std::move(merged), trip.stored), storable);
+  const http::HeadMarks marks = http::markHead(merged.headers);
+  return finishFetched(trip, makeEntry(trip, std::move(merged), trip.stored, marks), storable);
 }
 
 /// Whether what came takes the place of what is stored although it may not be stored itself.
@@ -154,45 +163,43 @@ Next Pipeline::finishFetched(Trip& trip, const EntryPtr& entry, bool storable) {
   const bool outdated = isOutdated(trip);
   storable = storable && !outdated;
   if (!leadsOn(trip, *entry)) {
-    if (led) services_.flights.complete(trip.key, entry, storable);
-    if (storable) {
-      store(trip, entry);
-    } else if (replacesStored(trip, *entry)) {
-      erase(trip.key);
-    }
+    publish(trip, entry, led, storable);
+    if (!storable && replacesStored(trip, *entry)) erase(trip.key);
     return deliver(trip, entry, {}, storable);
   }
-  // Under ttl an alias: who asks for it before it is known where it leads follows it without a
-  // request, and it is stored once that is known.
-  const bool as_alias = led && !outdated && !services_.rules.followsRfc9111();
-  if (led) services_.flights.complete(trip.key, entry, as_alias || storable);
-  if (as_alias) {
-    // Its lease goes with it.
+  if (led && !outdated && !services_.rules.followsRfc9111()) {
+    // Under ttl an alias: who asks for it before it is known where it leads follows it without a
+    // request, and it is stored once that is known. Its lease goes with it.
+    services_.flights.complete(trip.key, entry, Then::kHeld);
     const bool has_lease =
         std::exchange(trip.lease, store::LeaseState::kNone) == store::LeaseState::kMine;
     trip.hops.push_back({trip.key, entry, trip.begun, has_lease});
-  } else if (storable) {
-    store(trip, entry);
+  } else {
+    publish(trip, entry, led, storable);
   }
   return follow(trip, entry);
 }
 
 /// What a cache keeps differs from what came: without the fields of the connection, and with the
 /// date of its arrival where it says none (RFC 9110, section 6.6.1).
-void Pipeline::completeFields(const Trip& trip, Headers& fields, WallTime received) const {
+void Pipeline::completeFields(const Trip& trip, Headers& fields, const http::HeadMarks& marks,
+                              WallTime received) const {
   const bool dateless = services_.rules.followsRfc9111() && !fields.find("Date");
-  const bool has_connection = http::hasConnectionFields(fields);
-  if (!dateless && !has_connection) return;
+  if (!dateless && !marks.for_connection) return;
   if (trip.asked != nullptr) trip.asked->received = fields;
-  if (has_connection) fields = http::withoutConnectionFields(fields);
+  if (marks.for_connection) fields = http::withoutConnectionFields(fields);
   if (dateless) fields.add("Date", http::formatHttpDate(received));
 }
 
-EntryPtr Pipeline::makeEntry(const Trip& trip, Response&& response, const EntryPtr& body_of) const {
+EntryPtr Pipeline::makeEntry(const Trip& trip, Response&& response, const EntryPtr& body_of,
+                             const http::HeadMarks& marks) const {
   const WallTime received = services_.clock.wallNow();
-  if (body_of == nullptr) completeFields(trip, response.headers, received);
+  if (body_of == nullptr) completeFields(trip, response.headers, marks, received);
   const Entry* known = trip.stored != nullptr ? trip.stored.get() : trip.displaced.get();
-  const std::string variant = services_.rules.variantOf(response.headers, trip, known, trip.begun);
+  std::string variant;
+  if (marks.varies) {
+    variant = services_.rules.variantOf(response.headers, trip, known, trip.begun);
+  }
   const auto entry = body_of != nullptr
                          ? std::make_shared<Entry>(trip.key, std::move(response), body_of,
                                                    trip.requested, received, received, variant)
@@ -203,11 +210,9 @@ EntryPtr Pipeline::makeEntry(const Trip& trip, Response&& response, const EntryP
   return entry;
 }
 
-Failure Pipeline::checkContent(Trip& trip, const Response& response) const {
-  if (response.body.empty() || response.status == 206 ||
-      !response.headers.find("Content-Encoding")) {
-    return {};
-  }
+/// A body that does not decode is no response. A part never does, and need not.
+Failure Pipeline::decode(Trip& trip, const Response& response) const {
+  if (response.body.empty() || response.status == 206) return {};
   http::Decoded decoded =
       http::decodeContent(response.headers, response.body, services_.job.fetch.limits.max_filesize);
   if (decoded.failure) return std::move(decoded.failure);

@@ -22,7 +22,20 @@ bool Pipeline::isOutdated(const Trip& trip) const noexcept {
   return services_.flights.isOutdated(trip.key, trip.begun);
 }
 
-void Pipeline::store(const Trip& trip, const EntryPtr& entry) {
+/// Answers those who wait for what the trip has fetched, and stores it.
+void Pipeline::publish(const Trip& trip, const EntryPtr& entry, bool led, bool storable) {
+  if (services_.writes == nullptr) {
+    const bool stored = storable && store(trip, entry);
+    if (led) services_.flights.complete(trip.key, entry, stored ? Then::kMarked : Then::kEnds);
+    return;
+  }
+  // Retired when the store is acknowledged.
+  if (led) services_.flights.complete(trip.key, entry, storable ? Then::kHeld : Then::kEnds);
+  if (storable && !store(trip, entry)) services_.flights.retire(trip.key, entry, false);
+}
+
+/// Returns false where it is not to be kept for any time.
+bool Pipeline::store(const Trip& trip, const EntryPtr& entry) {
   const EntryPtr& other = trip.displaced;
   if (other != nullptr && !other->variant().empty() && other->variant() != entry->variant()) {
     // The URL's key holds the newest variant; the one before moves to a key of its own.
@@ -31,37 +44,33 @@ void Pipeline::store(const Trip& trip, const EntryPtr& entry) {
     head.status = other->status();
     head.reason = other->reason();
     head.headers = Headers(std::string(other->headers().block()));
-    put(own,
-        std::make_shared<const Entry>(own, std::move(head), other, other->requested(),
-                                      other->received(), other->expires(), other->variant()),
-        trip.begun);
+    (void)put(own,
+              std::make_shared<const Entry>(own, std::move(head), other, other->requested(),
+                                            other->received(), other->expires(), other->variant()),
+              trip.begun);
   }
-  put(trip.key, entry, trip.begun);
+  return put(trip.key, entry, trip.begun);
 }
 
 /// Aliases are kept where what they lead to is.
 void Pipeline::keepHops(Trip& trip, bool final_is_kept) {
   for (Hop& hop : trip.hops) {
-    if (final_is_kept) {
-      put(hop.key, hop.entry, hop.begun);
-    } else {
-      services_.flights.retire(hop.key, hop.entry, false);
+    const bool stored = final_is_kept && put(hop.key, hop.entry, hop.begun);
+    // Otherwise retired when the store is acknowledged.
+    if (!stored || services_.writes == nullptr) {
+      services_.flights.retire(hop.key, hop.entry, stored);
     }
     if (hop.has_lease) dropLease(hop.key);
   }
   trip.hops.clear();
 }
 
-void Pipeline::put(const Key& key, const EntryPtr& entry, std::uint64_t begun) {
+bool Pipeline::put(const Key& key, const EntryPtr& entry, std::uint64_t begun) {
   const Millis lifetime = entry->expires() == WallTime::max()
                               ? kForever
                               : Millis(entry->expires() - services_.clock.wallNow());
-  if (lifetime <= Millis::zero()) {
-    services_.flights.retire(key, entry, false);
-    return;
-  }
+  if (lifetime <= Millis::zero()) return false;
   if (services_.writes != nullptr) {
-    // Retires the flight when it is acknowledged.
     services_.writes->push({key, entry, lifetime, false});
   } else {
     keep_.key = key;
@@ -69,10 +78,10 @@ void Pipeline::put(const Key& key, const EntryPtr& entry, std::uint64_t begun) {
     keep_.lifetime = lifetime;
     services_.cache.store(std::span(&keep_, 1));
     keep_.entry.reset();
-    services_.flights.retire(key, entry, true);
   }
   // Another thread's erasure may have come first, and is then to be the last.
   if (services_.flights.isOutdated(key, begun)) erase(key);
+  return true;
 }
 
 void Pipeline::erase(const Key& key) {
@@ -122,7 +131,8 @@ void Pipeline::updateByHead(const Trip& trip, const Response& response) {
   if (isOutdated(trip) || !services_.rules.mayStoreHead(trip, merged.status, merged.headers)) {
     return;
   }
-  store(trip, makeEntry(trip, std::move(merged), trip.stored));
+  const http::HeadMarks marks = http::markHead(merged.headers);
+  (void)store(trip, makeEntry(trip, std::move(merged), trip.stored, marks));
 }
 
 }  // namespace forage::visit

@@ -46,10 +46,10 @@ SingleFlight::Joined SingleFlight::join(const Key& key, std::uint64_t issued, Fl
   return {Role::kParked, nullptr, false};
 }
 
-void SingleFlight::complete(const Key& key, const EntryPtr& entry, bool held, bool stale) {
+void SingleFlight::complete(const Key& key, const EntryPtr& entry, Then then, bool stale) {
   const Ref ref(key);
   std::vector<Parked> parked;
-  if (held) {
+  if (then == Then::kHeld) {
     Shard& shard = shardOf(ref);
     const std::lock_guard lock(shard.mutex);
     const auto known = shard.flights.find(ref);
@@ -57,10 +57,10 @@ void SingleFlight::complete(const Key& key, const EntryPtr& entry, bool held, bo
     flight.entry = entry;
     parked = std::exchange(flight.parked, {});
   } else {
-    parked = end(ref);
+    parked = end(ref, then == Then::kMarked);
   }
   if (parked.empty()) return;
-  const FlightAnswer answer{entry, {}, false, stale, held};
+  const FlightAnswer answer{entry, {}, false, stale, then != Then::kEnds};
   for (const Parked& one : parked) one.home->answered(one.visit, answer);
 }
 
@@ -76,9 +76,10 @@ void SingleFlight::retire(const Key& key, const EntryPtr& entry, bool stored) {
   end(shard, flight);
 }
 
-std::vector<SingleFlight::Parked> SingleFlight::end(const Ref& ref) {
+std::vector<SingleFlight::Parked> SingleFlight::end(const Ref& ref, bool marked) {
   Shard& shard = shardOf(ref);
   const std::lock_guard lock(shard.mutex);
+  if (marked) shard.marks.leave(ref.hash, ++sequence_);
   const auto flight = shard.flights.find(ref);
   if (flight == shard.flights.end()) return {};
   std::vector<Parked> parked = std::move(flight->second.parked);
@@ -88,7 +89,7 @@ std::vector<SingleFlight::Parked> SingleFlight::end(const Ref& ref) {
 
 void SingleFlight::fail(const Key& key, const Failure& failure) {
   const FlightAnswer answer{nullptr, failure};
-  for (const Parked& one : end(Ref(key))) one.home->answered(one.visit, answer);
+  for (const Parked& one : end(Ref(key), false)) one.home->answered(one.visit, answer);
 }
 
 void SingleFlight::abandon(const Key& key) {
@@ -139,16 +140,14 @@ void SingleFlight::endErase(const Key& key) {
   shard.erased.leave(ref.hash, ++sequence_);
 }
 
-bool SingleFlight::isErased(const Key& key, std::uint64_t issued) noexcept {
-  if (!any_erased_.load(std::memory_order_relaxed)) return false;
+bool SingleFlight::isErasedSince(const Key& key, std::uint64_t issued) noexcept {
   const Ref ref(key);
   Shard& shard = shardOf(ref);
   const std::lock_guard lock(shard.mutex);
   return shard.erasing.contains(key) || shard.erased.isNewer(ref.hash, issued);
 }
 
-bool SingleFlight::isOutdated(const Key& key, std::uint64_t begun) noexcept {
-  if (!any_erased_.load(std::memory_order_relaxed)) return false;
+bool SingleFlight::isOutdatedSince(const Key& key, std::uint64_t begun) noexcept {
   const Ref ref(key);
   Shard& shard = shardOf(ref);
   const std::lock_guard lock(shard.mutex);

@@ -27,11 +27,11 @@ namespace forage::visit {
 
 /// What becomes of a parked visit.
 struct FlightAnswer {
-  EntryPtr entry;      ///< the leader's response, storable or not
-  Failure failure;     ///< the leader's failure, where there is no entry
-  bool lead = false;   ///< the leader gave up: this visit leads now
-  bool stale = false;  ///< `entry` has expired, and answers because the server cannot
-  bool held = false;   ///< `entry` is on its way to the cache
+  EntryPtr entry;       ///< the leader's response, storable or not
+  Failure failure;      ///< the leader's failure, where there is no entry
+  bool lead = false;    ///< the leader gave up: this visit leads now
+  bool stale = false;   ///< `entry` has expired, and answers because the server cannot
+  bool stored = false;  ///< `entry` is in the cache, or on its way there
 };
 
 /// Is told what becomes of its parked visits. Called by any group thread; quick, thread-safe.
@@ -55,6 +55,13 @@ class SingleFlight {
     bool look_again = false;  ///< for kLeads: the look-up may predate an answer
   };
 
+  /// What becomes of a flight that has been answered.
+  enum class Then {
+    kEnds,    ///< it ends: its entry is not stored
+    kHeld,    ///< it stays until retire(): its entry is on its way to the cache
+    kMarked,  ///< it ends: the cache has acknowledged its entry already
+  };
+
   /// The moment in the order of acknowledgements and erasures; to be taken before a look-up is
   /// issued, or a fetch begun.
   [[nodiscard]] std::uint64_t now() const noexcept { return sequence_.load(); }
@@ -64,9 +71,8 @@ class SingleFlight {
   /// without a `home` nobody is.
   [[nodiscard]] Joined join(const Key& key, std::uint64_t issued, FlightHome* home, void* visit);
 
-  /// Answers a flight. With `held`, it stays until retire(); otherwise it ends here. `stale` is
-  /// told to those who wait.
-  void complete(const Key& key, const EntryPtr& entry, bool held, bool stale = false);
+  /// Answers a flight; `stale` is told to those who wait.
+  void complete(const Key& key, const EntryPtr& entry, Then then, bool stale = false);
 
   /// Ends a held flight; `stored`: the cache has acknowledged its entry.
   void retire(const Key& key, const EntryPtr& entry, bool stored);
@@ -83,9 +89,13 @@ class SingleFlight {
   void beginErase(const Key& key);
   void endErase(const Key& key);
   /// Whether what a look-up issued at `issued` found of `key` may have been erased since.
-  [[nodiscard]] bool isErased(const Key& key, std::uint64_t issued) noexcept;
+  [[nodiscard]] bool isErased(const Key& key, std::uint64_t issued) noexcept {
+    return any_erased_.load(std::memory_order_relaxed) && isErasedSince(key, issued);
+  }
   /// Whether the answer to a fetch begun at `begun` may be older than an erasure of `key`.
-  [[nodiscard]] bool isOutdated(const Key& key, std::uint64_t begun) noexcept;
+  [[nodiscard]] bool isOutdated(const Key& key, std::uint64_t begun) noexcept {
+    return any_erased_.load(std::memory_order_relaxed) && isOutdatedSince(key, begun);
+  }
 
   /// Flights under way or held; for tests and metrics.
   [[nodiscard]] std::size_t size() const;
@@ -138,9 +148,11 @@ class SingleFlight {
   };
 
   Shard& shardOf(const Ref& ref) noexcept { return shards_[ref.hash % kShards]; }
+  bool isErasedSince(const Key& key, std::uint64_t issued) noexcept;
+  bool isOutdatedSince(const Key& key, std::uint64_t begun) noexcept;
   static Flight& begin(Shard& shard, const Ref& ref);
   static void end(Shard& shard, Flights::iterator flight);
-  std::vector<Parked> end(const Ref& ref);
+  std::vector<Parked> end(const Ref& ref, bool marked);
 
   std::atomic<std::uint64_t> sequence_{0};
   std::atomic<bool> any_erased_{false};  // until then nobody needs to look

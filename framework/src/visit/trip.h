@@ -57,7 +57,8 @@ struct Trip {
   Key base;                       ///< of the URL, while `key` is that of one of its variants
   std::uint64_t issued = 0;       ///< SingleFlight::now() before its look-up
   std::uint64_t base_issued = 0;  ///< the same of the look-up of `base`
-  std::uint64_t begun = 0;        ///< SingleFlight::now() before its fetch
+  std::uint64_t known = 0;        ///< SingleFlight::now() when `stored` and `displaced` held
+  std::uint64_t begun = 0;        ///< SingleFlight::now() before it joined, then before its fetch
   EntryPtr found;                 ///< what its look-up found
   EntryPtr displaced;             ///< another variant, which the URL's key holds
   EntryPtr stored;                ///< what is stored and may not answer as it stands

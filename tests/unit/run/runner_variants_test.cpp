@@ -141,5 +141,28 @@ TEST_P(RunnerVariants, AnInvalidationMakesAllOfThemUnreachable) {
   expectHit("en");
 }
 
+TEST_P(RunnerVariants, WhatWasErasedWhileARequestWaitedForItsTurnStaysErased) {
+  job_.fetch.parallel_max_host = 2;
+  serve(inLanguage);
+  (void)ask(in("de"));
+  (void)ask(in("en"));
+  begin();
+  fetcher_->hold("long");
+  fetcher_->hold("post");
+  const std::string other = send(get(urlOf(2), {{"X-Hold", "long"}}));
+  const std::string post = send(request("POST", kUrl, {{"X-Hold", "post"}}));
+  ASSERT_TRUE(eventually([&] { return fetcher_->total() == 4; }));
+  const std::string waiting = send(in("fr"));  // has found "en", and waits for the server
+  ASSERT_TRUE(eventually([&] { return runner_->metrics().parked == 1; }));
+  fetcher_->release("post");
+  EXPECT_EQ(answerOf(post).status(), 204);
+  EXPECT_EQ(answerOf(waiting).content(), "in fr");
+  EXPECT_EQ(say(in("en")).outcome, Outcome::kFetched);
+  fetcher_->release("long");
+  (void)answerOf(other);
+  (void)finish();
+  expectHit("fr");
+}
+
 }  // namespace
 }  // namespace forage::run

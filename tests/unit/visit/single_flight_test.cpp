@@ -13,6 +13,7 @@ namespace {
 
 using test::makeEntry;
 using Role = SingleFlight::Role;
+using Then = SingleFlight::Then;
 
 class Home final : public FlightHome {
  public:
@@ -38,7 +39,7 @@ TEST_F(SingleFlightTest, TheFirstLeadsAndTheOthersArePlacedBehindIt) {
   EXPECT_EQ(join("k", &b_).role, Role::kParked);
   EXPECT_EQ(join("other", &c_).role, Role::kLeads);
   const EntryPtr entry = makeEntry("k", "body");
-  flights_.complete("k", entry, false);
+  flights_.complete("k", entry, Then::kEnds);
   ASSERT_EQ(home_.answers.size(), 1u);
   EXPECT_EQ(home_.answers[0].first, &b_);
   EXPECT_EQ(home_.answers[0].second.entry, entry);
@@ -48,7 +49,7 @@ TEST_F(SingleFlightTest, TheFirstLeadsAndTheOthersArePlacedBehindIt) {
 TEST_F(SingleFlightTest, AnAnswerOnItsWayToTheCacheAnswersWhoComesLater) {
   (void)join("k");
   const EntryPtr entry = makeEntry("k", "body");
-  flights_.complete("k", entry, true);
+  flights_.complete("k", entry, Then::kHeld);
   const auto joined = join("k");
   EXPECT_EQ(joined.role, Role::kAnswered);
   EXPECT_EQ(joined.entry, entry);
@@ -73,7 +74,7 @@ TEST_F(SingleFlightTest, ACancelledLeaderHandsOverToWhoWaitsLongest) {
   ASSERT_EQ(home_.answers.size(), 1u);
   EXPECT_EQ(home_.answers[0].first, &b_);
   EXPECT_TRUE(home_.answers[0].second.lead);
-  flights_.complete("k", makeEntry("k", "body"), false);
+  flights_.complete("k", makeEntry("k", "body"), Then::kEnds);
   ASSERT_EQ(home_.answers.size(), 2u);
   EXPECT_EQ(home_.answers[1].first, &c_);
 }
@@ -82,7 +83,7 @@ TEST_F(SingleFlightTest, ALookUpIssuedBeforeTheAcknowledgementLooksAgain) {
   const std::uint64_t before = flights_.now();
   (void)join("k");
   const EntryPtr entry = makeEntry("k", "body");
-  flights_.complete("k", entry, true);
+  flights_.complete("k", entry, Then::kHeld);
   flights_.retire("k", entry, true);
   const auto late = flights_.join("k", before, &home_, &a_);
   EXPECT_EQ(late.role, Role::kLeads);
@@ -91,11 +92,22 @@ TEST_F(SingleFlightTest, ALookUpIssuedBeforeTheAcknowledgementLooksAgain) {
   EXPECT_FALSE(flights_.join("k", flights_.now(), &home_, &a_).look_again);
 }
 
+TEST_F(SingleFlightTest, WhatTheCacheHoldsAlreadyIsLookedForAgainAndNotHeld) {
+  const std::uint64_t before = flights_.now();
+  (void)join("k");
+  (void)join("k", &a_);
+  flights_.complete("k", makeEntry("k", "body"), Then::kMarked);
+  EXPECT_EQ(flights_.size(), 0u);
+  ASSERT_EQ(home_.answers.size(), 1u);
+  EXPECT_TRUE(home_.answers[0].second.stored);
+  EXPECT_TRUE(flights_.join("k", before, &home_, &a_).look_again);
+}
+
 TEST_F(SingleFlightTest, WhatWasNotStoredNeedsNoSecondLook) {
   const std::uint64_t before = flights_.now();
   (void)join("k");
   const EntryPtr entry = makeEntry("k", "body");
-  flights_.complete("k", entry, true);
+  flights_.complete("k", entry, Then::kHeld);
   flights_.retire("k", entry, false);
   EXPECT_FALSE(flights_.join("k", before, &home_, &a_).look_again);
 }
@@ -106,7 +118,7 @@ TEST_F(SingleFlightTest, ALookUpOlderThanAllMarksLooksAgain) {
     const Key key = "k" + std::to_string(i);
     (void)flights_.join(key, flights_.now(), &home_, &a_);
     const EntryPtr entry = makeEntry(key, "");
-    flights_.complete(key, entry, true);
+    flights_.complete(key, entry, Then::kHeld);
     flights_.retire(key, entry, true);
   }
   EXPECT_TRUE(flights_.join("k0", before, &home_, &a_).look_again);
@@ -116,7 +128,7 @@ TEST_F(SingleFlightTest, ALookUpOlderThanAllMarksLooksAgain) {
 TEST_F(SingleFlightTest, ARetireOfAnotherAnswerIsIgnored) {
   (void)join("k");
   const EntryPtr entry = makeEntry("k", "new");
-  flights_.complete("k", entry, true);
+  flights_.complete("k", entry, Then::kHeld);
   flights_.retire("k", makeEntry("k", "old"), true);
   EXPECT_EQ(join("k").role, Role::kAnswered);
 }
@@ -159,7 +171,7 @@ TEST_F(SingleFlightTest, AFetchIsOutdatedFromTheBeginOfAnErasureOn) {
 TEST_F(SingleFlightTest, AnErasureEndsWhatIsHeld) {
   (void)join("k");
   const EntryPtr entry = makeEntry("k", "body");
-  flights_.complete("k", entry, true);
+  flights_.complete("k", entry, Then::kHeld);
   flights_.beginErase("k");
   EXPECT_EQ(join("k", &a_).role, Role::kLeads);
   flights_.retire("k", entry, true);  // the old store is acknowledged all the same
@@ -172,7 +184,7 @@ TEST_F(SingleFlightTest, NobodyJoinsAFetchThatPredatesAnErasure) {
   flights_.beginErase("k");
   EXPECT_EQ(join("k", &c_).role, Role::kAlone);
   const EntryPtr entry = makeEntry("k", "body");
-  flights_.complete("k", entry, false);
+  flights_.complete("k", entry, Then::kEnds);
   ASSERT_EQ(home_.answers.size(), 1u) << "who asked before is answered";
   EXPECT_EQ(home_.answers[0].first, &b_);
   EXPECT_EQ(join("k", &c_).role, Role::kLeads);
@@ -207,7 +219,7 @@ TEST(SingleFlightThreads, ExactlyOneLeadsEachKeyWhateverTheThreadsDo) {
         if (joined.role == Role::kParked) ++parked;
         if (joined.role != Role::kLeads) continue;
         ++leads;
-        flights.complete(key, makeEntry(key, ""), true);  // held: later ones are answered
+        flights.complete(key, makeEntry(key, ""), Then::kHeld);  // held: later ones are answered
       }
     });
   }
