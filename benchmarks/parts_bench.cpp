@@ -99,7 +99,7 @@ void flightOfOne(benchmark::State& state) {
         SingleFlight::Role::kLeads) {
       throw std::runtime_error("nobody flies, and it does not lead");
     }
-    flights->complete(pageKey(), entry, true);
+    flights->complete(pageKey(), entry, SingleFlight::Then::kHeld);
     flights->retire(pageKey(), entry, true);
   }
   if (flights->size() != 0 || home.told() != 0) throw std::runtime_error("a flight is left");
@@ -116,7 +116,7 @@ void flightOfMany(benchmark::State& state) {
     for (std::size_t i = 0; i < count; ++i) {
       benchmark::DoNotOptimize(flights->join(pageKey(), flights->now(), &home, nullptr));
     }
-    flights->complete(pageKey(), entry, false);
+    flights->complete(pageKey(), entry, SingleFlight::Then::kEnds);
     ++rounds;
   }
   if (home.told() != rounds * (count - 1)) throw std::runtime_error("not everybody was told");

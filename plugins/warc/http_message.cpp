@@ -74,6 +74,13 @@ const char* readBody(const net::Framing& framing, std::string_view bytes, Respon
   return nullptr;
 }
 
+/// One way to write the length, the one in which it is written again.
+void normaliseLength(Response& response) {
+  const std::string length = std::to_string(response.body.size());
+  const auto written = response.headers.find("Content-Length");
+  if (written && *written != length) response.headers.set("Content-Length", length);
+}
+
 HttpMessage readMessage(std::string_view block, bool with_body) {
   HttpMessage message;
   net::HeadParser parser;
@@ -87,7 +94,9 @@ HttpMessage readMessage(std::string_view block, bool with_body) {
   message.response.reason = std::move(head.reason);
   message.response.headers = Headers(std::move(head.fields));
   if (head.framing.chunked) message.response.headers.remove("Transfer-Encoding");
-  if (with_body) message.problem = readBody(head.framing, block, message.response);
+  if (!with_body) return message;
+  message.problem = readBody(head.framing, block, message.response);
+  if (message.problem == nullptr) normaliseLength(message.response);
   return message;
 }
 

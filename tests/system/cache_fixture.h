@@ -28,7 +28,7 @@ class CacheCommandTest : public testing::Test {
   }
   [[nodiscard]] std::string head() const {
     return "[cache]\nplugin = \"redis\"\nurl = \"" + redis_.url() +
-           "\"\nallowable_codes = [200, 404, 503]\nexpire_after = \"1h\"\n"
+           "\"\nallowable_codes = [200, 404, 503]\nexpire_after = \"1h\"\nttl_offset = 0\n"
            "[cache.redis]\ncommand_timeout = \"30s\"\n";
   }
   /// Returns how many requests the run sent.

@@ -49,7 +49,8 @@ cache.expire_after = "never"
     std::istringstream lines(forage_.read(name + ".jsonl"));
     for (std::string line; std::getline(lines, line);) {
       json one = json::parse(line);
-      for (const char* key : {"outcome", "requests", "stored", "elapsed_ms"}) one.erase(key);
+      for (const char* key : {"outcome", "requests", "stored", "elapsed_ms", "cache_status"})
+        one.erase(key);
       all.push_back(std::move(one));
     }
     std::sort(all.begin(), all.end());

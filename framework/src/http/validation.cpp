@@ -49,12 +49,10 @@ void eachTag(HeadersView request, Take&& take) {
   });
 }
 
-/// Whether If-None-Match holds "*", or `tag` by the weak comparison.
+/// Whether If-None-Match is "*", or holds `tag` by the weak comparison.
 bool lists(HeadersView request, std::string_view tag) noexcept {
-  bool found = false;
-  eachTag(request, [&](std::string_view element) {
-    found = found || element == "*" || matchesWeakly(element, tag);
-  });
+  bool found = request.find("If-None-Match") == "*";
+  eachTag(request, [&](std::string_view element) { found = found || matchesWeakly(element, tag); });
   return found;
 }
 

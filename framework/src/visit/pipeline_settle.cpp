@@ -155,7 +155,8 @@ Next Pipeline::settleNotModified(Trip& trip, Response&& response) {
 /// Whether what came takes the place of what is stored although it may not be stored itself.
 bool Pipeline::replacesStored(const Trip& trip, const Entry& entry) const {
   return services_.rules.followsRfc9111() && trip.stored != nullptr && trip.method() == "GET" &&
-         entry.status() < 500 && entry.status() != 206 && entry.status() != 304;
+         trip.source == Outcome::kFetched && entry.status() < 500 && entry.status() != 206 &&
+         entry.status() != 304;
 }
 
 Next Pipeline::finishFetched(Trip& trip, const EntryPtr& entry, bool storable) {
