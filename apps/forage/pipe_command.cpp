@@ -84,7 +84,7 @@ int run(const Arguments& arguments, Context& context) {
   context.terminal.logToErrors();
   PipeOutput output(STDOUT_FILENO);
   PipeSource requests(STDIN_FILENO, [&output](const std::string& id, const std::string& why) {
-    output.refuse(id, why);
+    output.refuse(id, why, "malformed");
   });
   const Job job = jobOf(arguments, requests);
   const SystemClock clock;
@@ -94,6 +94,9 @@ int run(const Arguments& arguments, Context& context) {
   Notices notices(context.terminal);
   Runner runner(job, std::move(parts), clock, &notices);
   const Report report = runner.run(context.signals.token());
+  for (const std::string& id : requests.close()) {
+    output.refuse(id, "the run was stopped", toString(ErrorKind::kCancelled));
+  }
   return static_cast<int>(report.interrupted ? ExitCode::kInterrupted : ExitCode::kSuccess);
 }
 

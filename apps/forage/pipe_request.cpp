@@ -13,6 +13,7 @@ using nlohmann::json;
 
 constexpr std::string_view kKeys[] = {"id",   "url",      "method",  "headers",
                                       "body", "body_b64", "redirect"};
+constexpr int kMaxDepth = 3;
 constexpr std::string_view kTokenMarks = "!#$%&'*+-.^_`|~";
 
 struct Malformed {
@@ -92,7 +93,9 @@ void readRequest(const json& object, RequestSpec& request) {
 bool parsePipeRequest(std::string_view line, RequestSpec& request, std::string& id,
                       std::string& why) {
   id = "null";
-  const json object = json::parse(line, nullptr, false);
+  // What lies deeper than requests do is not kept, however much it is.
+  const auto keep = [](int depth, json::parse_event_t, json&) { return depth <= kMaxDepth; };
+  const json object = json::parse(line, keep, false);
   if (!object.is_object()) {
     why = object.is_discarded() ? "no JSON" : "no JSON object";
     return false;

@@ -1,5 +1,6 @@
 #include "pipe_sink.h"
 
+#include <poll.h>
 #include <unistd.h>
 
 #include <cerrno>
@@ -69,10 +70,11 @@ std::string pipeLine(const Visit& visit) {
 
 void PipeSink::accept(const Visit& visit) { output_.write(pipeLine(visit)); }
 
-void PipeOutput::refuse(std::string_view id, std::string_view why) noexcept {
+void PipeOutput::refuse(std::string_view id, std::string_view why, std::string_view kind) noexcept {
   std::string line;
   appendId(line, id);
   appendText(line, "error", why);
+  appendText(line, "kind", kind);
   line += "}\n";
   try {
     write(line);
@@ -87,6 +89,9 @@ void PipeOutput::write(std::string_view lines) {
     const ssize_t written = ::write(fd_, lines.data(), lines.size());
     if (written >= 0) {
       lines.remove_prefix(static_cast<std::size_t>(written));
+    } else if (errno == EAGAIN) {  // the other side has made it so
+      pollfd room{fd_, POLLOUT, 0};
+      (void)::poll(&room, 1, -1);
     } else if (errno != EINTR) {
       error_ = errno;
     }

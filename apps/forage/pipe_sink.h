@@ -15,10 +15,10 @@ class PipeOutput final {
  public:
   explicit PipeOutput(int fd) noexcept : fd_(fd) {}
 
-  /// Writes whole lines. Throws SinkError.
+  /// Writes whole lines, however long the other side takes. Throws SinkError.
   void write(std::string_view lines);
-  /// Writes {"id":ID,"error":WHY}. What cannot be written is told by the next write().
-  void refuse(std::string_view id, std::string_view why) noexcept;
+  /// Writes {"id":ID,"error":WHY,"kind":KIND}. What cannot be written is told by the next write().
+  void refuse(std::string_view id, std::string_view why, std::string_view kind) noexcept;
 
  private:
   const int fd_;

@@ -29,6 +29,11 @@ PipeSource::PipeSource(int fd, Refused refused)
 }
 
 PipeSource::~PipeSource() {
+  (void)close();
+  ::close(stop_fd_);
+}
+
+std::vector<std::string> PipeSource::close() {
   {
     const std::lock_guard lock(mutex_);
     stopping_ = true;
@@ -36,8 +41,11 @@ PipeSource::~PipeSource() {
   room_.notify_all();
   const std::uint64_t one = 1;
   [[maybe_unused]] const ssize_t told = ::write(stop_fd_, &one, sizeof one);
-  thread_.join();
-  ::close(stop_fd_);
+  if (thread_.joinable()) thread_.join();
+  std::vector<std::string> ids;
+  for (RequestSpec& request : requests_) ids.push_back(std::move(request.tag));
+  requests_.clear();
+  return ids;
 }
 
 void PipeSource::listen(RequestListener* listener) {
@@ -76,16 +84,17 @@ void PipeSource::read() {
   while (waitReadable()) {
     const ssize_t got = ::read(fd_, chunk.data(), chunk.size());
     if (got < 0 && (errno == EINTR || errno == EAGAIN)) continue;
-    if (got <= 0) break;
+    if (got <= 0) {
+      if (!text.empty() && !overlong_) takeLine(text);
+      return end();
+    }
     text.append(chunk.data(), static_cast<std::size_t>(got));
-    if (!takeLines(text)) return;
+    takeLines(text);
   }
-  if (!text.empty() && !overlong_) takeLine(text);
-  end();
 }
 
-/// Takes the whole lines out of `text`; false: this is to end.
-bool PipeSource::takeLines(std::string& text) {
+/// Takes the whole lines out of `text`.
+void PipeSource::takeLines(std::string& text) {
   std::size_t at = 0;
   for (;;) {
     const std::size_t end = text.find('\n', std::max(at, searched_));
@@ -95,8 +104,6 @@ bool PipeSource::takeLines(std::string& text) {
     }
     at = end + 1;
     searched_ = at;
-    const std::lock_guard lock(mutex_);
-    if (stopping_) return false;
   }
   text.erase(0, at);
   searched_ = text.size();
@@ -106,7 +113,6 @@ bool PipeSource::takeLines(std::string& text) {
     text.clear();
     searched_ = 0;
   }
-  return true;
 }
 
 void PipeSource::takeLine(std::string_view line) {
@@ -115,22 +121,21 @@ void PipeSource::takeLine(std::string_view line) {
   std::string id;
   std::string why;
   if (parsePipeRequest(line, request, id, why)) {
-    (void)push(std::move(request));
+    push(std::move(request));
   } else {
     refused_(id, why);
   }
 }
 
-bool PipeSource::push(RequestSpec&& request) {
+/// Waits for room; once this is to end there is always some, for what has been read already.
+void PipeSource::push(RequestSpec&& request) {
   std::unique_lock lock(mutex_);
   room_.wait(lock, [this] {
     return stopping_ || (requests_.size() < kAheadRequests && bytes_ < kAheadBytes);
   });
-  if (stopping_) return false;
   bytes_ += bytesOf(request);
   requests_.push_back(std::move(request));
   tell();
-  return true;
 }
 
 void PipeSource::end() {

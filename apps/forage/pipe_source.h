@@ -11,6 +11,7 @@
 #include <string>
 #include <string_view>
 #include <thread>
+#include <vector>
 
 #include "forage/request_source.h"
 
@@ -31,15 +32,18 @@ class PipeSource final : public RequestSource {
   PipeSource(const PipeSource&) = delete;
   PipeSource& operator=(const PipeSource&) = delete;
 
+  /// Reads no further. Returns the ids (as JSON) of requests that were read and that nobody took.
+  std::vector<std::string> close();
+
   [[nodiscard]] State next(RequestSpec& request) override;
   void listen(RequestListener* listener) override;
 
  private:
   void read();
   bool waitReadable() const;
-  bool takeLines(std::string& text);
+  void takeLines(std::string& text);
   void takeLine(std::string_view line);
-  bool push(RequestSpec&& request);
+  void push(RequestSpec&& request);
   void end();
   void tell();
 

@@ -5,6 +5,7 @@
 #include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
+#include <sys/socket.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -65,6 +66,14 @@ int inputOf(const std::string& text) {
   }
   ::lseek(file.get(), 0, SEEK_SET);
   return file.release();
+}
+
+/// A socket: who writes to it is not ended by a signal when nobody reads.
+void openInput(Descriptor& input, Descriptor& other_end) {
+  std::array<int, 2> ends{};
+  if (::socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends.data()) != 0) fail("socketpair");
+  input.reset(ends[0]);
+  other_end.reset(ends[1]);
 }
 
 std::vector<std::string> environmentOf(const ProcessSpec& spec) {
@@ -146,7 +155,13 @@ Process::Process(const ProcessSpec& spec) {
   Pipe out;
   Pipe err;
   Pipe failed;
-  const Descriptor input(inputOf(spec.input));
+  Descriptor input;
+  Descriptor input_end;
+  if (spec.keeps_input_open) {
+    openInput(input, input_end);
+  } else {
+    input.reset(inputOf(spec.input));
+  }
   std::vector<std::string> arguments = spec.command;
   std::vector<std::string> environment = environmentOf(spec);
   const std::vector<char*> argv = pointersTo(arguments);
@@ -174,14 +189,27 @@ Process::Process(const ProcessSpec& spec) {
     reap(pid_);
     fail("pidfd_open");
   }
+  input_ = input_end.release();
   watcher_ = std::thread(
       [this, o = out.read.release(), e = err.read.release(), handle] { watch(o, e, handle); });
+  if (input_ >= 0) write(spec.input);
 }
 
 Process::~Process() {
   signal(SIGKILL);
   watcher_.join();
+  if (input_ >= 0) ::close(input_);
 }
+
+void Process::write(std::string_view text) const {
+  while (!text.empty()) {
+    const ssize_t sent = ::send(input_, text.data(), text.size(), MSG_NOSIGNAL);
+    if (sent < 0 && errno != EINTR) return;  // it has ended
+    if (sent > 0) text.remove_prefix(static_cast<std::size_t>(sent));
+  }
+}
+
+void Process::endInput() const { ::shutdown(input_, SHUT_WR); }
 
 void Process::watch(int out, int err, int handle) {
   const Descriptor out_end(out);

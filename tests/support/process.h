@@ -26,6 +26,7 @@ struct ProcessSpec {
   std::vector<std::string> without;                ///< variables of the test that it does not get
   std::filesystem::path folder;                    ///< to run in; that of the test if empty
   std::string input;                               ///< what it reads from its standard input
+  bool keeps_input_open = false;                   ///< for write(); `input` comes first
   int death_signal = SIGKILL;  ///< when the test ends first: SIGTERM for those with children
 };
 
@@ -52,6 +53,11 @@ class Process final {
   [[nodiscard]] std::string out() const;
   [[nodiscard]] std::string err() const;
 
+  /// Gives it more to read; what it does not read any more is lost. REQUIRES: keeps_input_open.
+  void write(std::string_view text) const;
+  /// Nothing more is to be read.
+  void endInput() const;
+
   /// Sends a signal; nothing once it has ended.
   void signal(int number) const;
   /// Waits until `text` stands in what it has written to either stream; false when it ends, or
@@ -67,6 +73,7 @@ class Process final {
   void watch(int out, int err, int handle);
 
   pid_t pid_ = -1;
+  int input_ = -1;            // of keeps_input_open
   mutable std::mutex mutex_;  // guards what follows
   std::condition_variable changed_;
   std::string out_;

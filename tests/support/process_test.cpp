@@ -96,6 +96,20 @@ TEST(Process, DoesNotWaitForGrandchildrenThatHoldItsOutput) {
   ::kill(std::stoi(result.out), SIGKILL);
 }
 
+TEST(Process, ReadsWhatItIsGivenWhileItRuns) {
+  ProcessSpec spec = shell("while read line; do echo \"got $line\"; done; echo end");
+  spec.input = "first\n";
+  spec.keeps_input_open = true;
+  Process process(spec);
+  EXPECT_TRUE(process.waitForText("got first"));
+  process.write("second\n");
+  EXPECT_TRUE(process.waitForText("got second"));
+  process.endInput();
+  const ProcessResult result = process.wait();
+  EXPECT_EQ(result.out, "got first\ngot second\nend\n");
+  process.write("nobody reads it\n");
+}
+
 TEST(Process, SaysWhatCannotBeRun) {
   ProcessSpec spec;
   spec.command = {"forage-no-such-program"};
