@@ -9,9 +9,9 @@
 #include <string>
 #include <vector>
 
+#include "forage/cache_key.h"
 #include "forage/entry.h"
 #include "http/freshness.h"
-#include "model/cache_key.h"
 #include "visit/single_flight.h"
 
 namespace {

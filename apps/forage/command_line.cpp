@@ -122,7 +122,7 @@ void CommandLine::requireKnown(const std::string& arg) const {
                    (near.empty() ? "" : ", did you mean --" + std::string(near) + "?"));
 }
 
-std::string CommandLine::help() const {
+std::string CommandLine::help(std::string_view before_examples) const {
   Poco::Util::HelpFormatter formatter(options_);
   formatter.setUnixStyle(true);
   formatter.setWidth(kHelpWidth);
@@ -131,6 +131,7 @@ std::string CommandLine::help() const {
   formatter.setHeader("\n" + purpose_);
   std::ostringstream text;
   formatter.format(text);
+  text << before_examples;
   if (!examples_.empty()) text << "\nExamples:\n" << examples_;
   return std::move(text).str();
 }

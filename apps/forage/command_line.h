@@ -52,7 +52,8 @@ class CommandLine {
 
   /// Throws UsageError.
   [[nodiscard]] Arguments parse(std::span<const std::string> args) const;
-  [[nodiscard]] std::string help() const;
+  /// `before_examples` stands between the options and the examples, as it is.
+  [[nodiscard]] std::string help(std::string_view before_examples = {}) const;
   [[nodiscard]] const std::string& command() const noexcept { return command_; }
 
  private:

@@ -11,8 +11,9 @@ namespace forage::app {
 
 namespace {
 
-constexpr std::array<const Command*, 6> kCommands{&kRunCommand,   &kFetchCommand,   &kPipeCommand,
-                                                  &kCheckCommand, &kPluginsCommand, &kDemoCommand};
+constexpr std::array<const Command*, 8> kCommands{
+    &kRunCommand,     &kFetchCommand,   &kPipeCommand,  &kCheckCommand,
+    &kExplainCommand, &kPluginsCommand, &kCacheCommand, &kDemoCommand};
 
 constexpr std::string_view kIntroduction =
     "usage: forage COMMAND [ARGUMENT...]\n"
@@ -32,25 +33,69 @@ constexpr std::string_view kFirstSteps =
     "  forage check job.toml              is the job file right, and what does it come to?\n"
     "  forage run job.toml                do the job\n";
 
-std::string helpText() {
-  std::string text(kIntroduction);
-  for (const Command* command : kCommands) {
+std::string listOf(std::span<const Command* const> commands) {
+  std::string text;
+  for (const Command* command : commands) {
     std::string name = command->name;
     name.resize(10, ' ');
     text += "  " + name + command->summary + '\n';
   }
-  return text.append(kFirstSteps);
+  return text;
 }
 
-const Command& commandCalled(std::string_view name) {
+std::string helpText() {
+  return std::string(kIntroduction).append(listOf(kCommands)).append(kFirstSteps);
+}
+
+std::string helpOf(const Command& command, const CommandLine& line) {
+  if (command.commands.empty()) return line.help();
+  return line.help("\nCommands:\n" + listOf(command.commands) + "\n" + line.command() +
+                   " COMMAND --help tells the rest.\n");
+}
+
+bool asksForHelp(std::string_view word) noexcept {
+  return word == "--help" || word == "-h" || word == "help";
+}
+
+/// The one of `commands` that is called `name`; `parent` is what the user types before it.
+const Command& commandCalled(std::span<const Command* const> commands, const std::string& parent,
+                             std::string_view name) {
   std::vector<std::string_view> known;
-  for (const Command* command : kCommands) {
+  for (const Command* command : commands) {
     if (name == command->name) return *command;
     known.push_back(command->name);
   }
   const std::string kind = name.substr(0, 1) == "-" ? "option " : "command ";
-  throw UsageError("unknown " + kind + std::string(name) + suggestion(name, known) +
-                   " (forage --help lists them)");
+  throw UsageError("unknown " + kind + std::string(name) + suggestion(name, known) + " (" + parent +
+                   " --help lists them)");
+}
+
+/// What a command line leads to.
+struct Chosen {
+  const Command* command;
+  std::span<const std::string> rest;  // behind the names
+  bool asks_for_help;
+};
+
+/// Follows the names in `args` down to a command that runs, or whose help is asked for.
+Chosen choose(std::span<const std::string> args) {
+  Chosen chosen{nullptr, args, false};
+  std::span<const Command* const> level = kCommands;
+  for (std::string parent = "forage"; !level.empty();) {
+    if (!chosen.rest.empty() && asksForHelp(chosen.rest[0])) {
+      chosen.asks_for_help = true;
+      chosen.rest = chosen.rest.subspan(1);
+    }
+    if (chosen.rest.empty()) {
+      if (chosen.asks_for_help) break;
+      throw UsageError("a command is needed (" + parent + " --help lists them)");
+    }
+    chosen.command = &commandCalled(level, parent, chosen.rest[0]);
+    parent += std::string(" ") + chosen.command->name;
+    chosen.rest = chosen.rest.subspan(1);
+    level = chosen.command->commands;
+  }
+  return chosen;
 }
 
 }  // namespace
@@ -58,25 +103,22 @@ const Command& commandCalled(std::string_view name) {
 std::span<const Command* const> commands() noexcept { return kCommands; }
 
 int dispatch(std::span<const std::string> args, Context& context) {
-  if (args.empty()) throw UsageError("a command is needed (forage --help lists them)");
-  const std::string& first = args[0];
-  if (first == "--version" || first == "-V") {
+  if (!args.empty() && (args[0] == "--version" || args[0] == "-V")) {
     context.terminal.print("forage " + std::string(kVersion) + "\n");
     return 0;
   }
-  const bool asks = first == "--help" || first == "-h" || first == "help";
-  if (asks && args.size() == 1) {
+  const Chosen chosen = choose(args);
+  if (chosen.command == nullptr) {
     context.terminal.print(helpText());
     return 0;
   }
-  const Command& command = commandCalled(asks ? args[1] : first);
-  const CommandLine line = command.describe();
-  const Arguments arguments = asks ? Arguments{} : line.parse(args.subspan(1));
-  if (asks || arguments.has("help")) {
-    context.terminal.print(line.help());
+  const CommandLine line = chosen.command->describe();
+  const Arguments arguments = chosen.asks_for_help ? Arguments{} : line.parse(chosen.rest);
+  if (chosen.asks_for_help || arguments.has("help")) {
+    context.terminal.print(helpOf(*chosen.command, line));
     return 0;
   }
-  return command.run(arguments, context);
+  return chosen.command->run(arguments, context);
 }
 
 }  // namespace forage::app

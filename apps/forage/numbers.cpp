@@ -53,6 +53,18 @@ std::string secondsText(double seconds) {
   return grouped(minutes / 60) + " h " + twoDigits(minutes % 60) + " min";
 }
 
+std::string spanText(Millis span) {
+  const auto seconds = static_cast<std::uint64_t>(std::max<Millis::rep>(span.count(), 0)) / 1000;
+  const std::uint64_t minutes = seconds / 60;
+  const std::uint64_t hours = minutes / 60;
+  const std::uint64_t days = hours / 24;
+  if (minutes == 0) return std::to_string(seconds) + "s";
+  if (hours == 0) return std::to_string(minutes) + "m" + twoDigits(seconds % 60) + "s";
+  if (days == 0) return std::to_string(hours) + "h" + twoDigits(minutes % 60) + "m";
+  if (days < 100) return std::to_string(days) + "d" + twoDigits(hours % 24) + "h";
+  return grouped(days) + "d";
+}
+
 std::string rateText(double per_second) {
   if (!(per_second > 0)) per_second = 0;
   if (per_second < 9.95) return fixed(per_second, 1) + "/s";

@@ -36,6 +36,10 @@ std::size_t widthOf(int fd) noexcept {
   return size.ws_col;
 }
 
+[[noreturn]] void failWriting(int error) {
+  throw SinkError("standard output: cannot be written: " + std::generic_category().message(error));
+}
+
 }  // namespace
 
 std::string printable(std::string_view text) {
@@ -63,13 +67,15 @@ Terminal::Terminal(int out, int err, bool colour)
     : out_(out), err_(err), log_(out), interactive_(::isatty(err) == 1), colour_(colour) {}
 
 void Terminal::print(std::string_view text) {
+  if (!offer(text)) failWriting(EPIPE);
+}
+
+bool Terminal::offer(std::string_view text) {
   const std::lock_guard lock(mutex_);
   clear();
   const int error = writeAll(out_, text);
-  if (error != 0) {
-    throw SinkError("standard output: cannot be written: " +
-                    std::generic_category().message(error));
-  }
+  if (error != 0 && error != EPIPE) failWriting(error);
+  return error == 0;
 }
 
 void Terminal::log(std::string_view lines) noexcept {

@@ -17,6 +17,8 @@ class Terminal final {
 
   /// Writes text (whole lines) of a command's answer. Throws SinkError.
   void print(std::string_view text);
+  /// As print(), but returns false where nobody reads any more, as behind `| head`.
+  [[nodiscard]] bool offer(std::string_view text);
   /// Sends log() to standard error from now on, because standard output carries data.
   void logToErrors() noexcept { log_ = err_; }
   /// Writes whole lines of the log. A log that cannot be written is no reason to stop.

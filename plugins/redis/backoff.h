@@ -20,6 +20,8 @@ class Backoff {
   [[nodiscard]] bool holdsBack(TimePoint now) const noexcept {
     return failures_ > 0 && now < next_;
   }
+  /// Until when holdsBack() is true, after failed().
+  [[nodiscard]] TimePoint next() const noexcept { return next_; }
 
  private:
   Millis period_;

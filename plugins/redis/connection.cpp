@@ -6,7 +6,6 @@
 #include <algorithm>
 #include <array>
 #include <cerrno>
-#include <chrono>
 #include <span>
 #include <system_error>
 #include <utility>
@@ -21,42 +20,72 @@ using net::Io;
 namespace {
 
 constexpr std::size_t kReadBuffer = 64u << 10;
-// What moves beyond the first part, which the kernel may have taken from us without the server's
-// doing, has further time, at the least speed of a connection that is not stuck.
-constexpr std::size_t kWithoutAllowance = 4u << 20;
-constexpr std::size_t kBytesPerSecond = 8u << 20;
-
 constexpr std::size_t kShortestReply = 3;  // "+\r\n"
 constexpr std::size_t kMostAwaited = 1024;
-
-std::chrono::microseconds allowance(std::size_t moved) {
-  const std::size_t counted = moved - std::min(moved, kWithoutAllowance);
-  return std::chrono::microseconds(counted * 1'000'000 / kBytesPerSecond);
-}
+constexpr Millis kLongestPoll = std::chrono::minutes(1);
 
 }  // namespace
 
 Connection::Connection(std::unique_ptr<net::Stream> stream, Millis command_timeout,
                        std::size_t max_reply)
-    : stream_(std::move(stream)), command_timeout_(command_timeout), reader_(max_reply) {}
+    : stream_(std::move(stream)), time_(command_timeout), reader_(max_reply) {}
 
-void Connection::exchange(const Commands& commands, const OnReply& on_reply) {
+template <typename Take>
+void Connection::decode(std::string_view bytes, Take&& take) {
+  while (!bytes.empty()) {
+    const std::string_view slice = bytes.substr(0, ReplyReader::kSlice);
+    bytes.remove_prefix(slice.size());
+    reader_.feed(slice);
+    while (std::unique_ptr<Reply> reply = reader_.next()) take(std::move(*reply));
+  }
+}
+
+void Connection::begin(const Commands& commands) {
   unsent_ = commands.pieces();
   next_unsent_ = sent_ = received_ = replies_ = 0;
   expected_ = commands.count();
-  begun_ = std::chrono::steady_clock::now();
+  time_.begin();
+  begun_with_ = send();
+}
+
+void Connection::finish(const OnReply& on_reply) {
+  time_.begin();
+  Io out = begun_with_;
   while (replies_ < expected_) {
-    const Io out = send();
     // Even when the sending fails: what the server said before it closed tells why. Not under TLS,
     // which allows no call after an error.
     const Io in = out == Io::kError && stream_->isTls() ? out : receive(on_reply);
     if (replies_ == expected_) break;
     if (out == Io::kError || in == Io::kError || in == Io::kEnd) failLost(in);
     if (in != Io::kDone) wait(out, in);
+    out = send();
   }
   if (next_unsent_ < unsent_.size() || reader_.isAmidReply()) {
     throw ConnectionError(Fault::kProtocol, "it answers more than it was asked");
   }
+}
+
+void Connection::post(const Commands& commands) {
+  begin(commands);
+  for (Io out = begun_with_; out != Io::kDone; out = send()) {
+    if (out == Io::kError) failLost(out);
+    wait(out, out);
+  }
+}
+
+bool Connection::listen(int wake, TimePoint until, const OnMessage& on_message) {
+  wakeAt(1);
+  std::array<char, kReadBuffer> buffer;
+  std::size_t n = 0;
+  Io in = stream_->read(buffer, n);
+  if (in == Io::kWantRead || in == Io::kWantWrite) {
+    waitWoken(in, wake, until);
+    in = stream_->read(buffer, n);
+  }
+  if (in == Io::kError || in == Io::kEnd) failLost(in);
+  if (in != Io::kDone) return false;
+  decode({buffer.data(), n}, on_message);
+  return true;
 }
 
 // kDone: there is nothing more to send.
@@ -90,17 +119,12 @@ Io Connection::receive(const OnReply& on_reply) {
 }
 
 void Connection::read(std::string_view bytes, const OnReply& on_reply) {
-  while (!bytes.empty()) {
-    const std::string_view slice = bytes.substr(0, ReplyReader::kSlice);
-    bytes.remove_prefix(slice.size());
-    reader_.feed(slice);
-    while (std::unique_ptr<Reply> reply = reader_.next()) {
-      if (replies_ == expected_) {
-        throw ConnectionError(Fault::kProtocol, "it answers more than it was asked");
-      }
-      on_reply(replies_++, std::move(*reply));
+  decode(bytes, [&](Reply&& reply) {
+    if (replies_ == expected_) {
+      throw ConnectionError(Fault::kProtocol, "it answers more than it was asked");
     }
-  }
+    on_reply(replies_++, std::move(reply));
+  });
 }
 
 // Has the socket wake us once as many bytes are there as the replies that are missing take at
@@ -110,7 +134,10 @@ void Connection::wakeLate() {
   if (stream_->isTls()) return;
   const std::size_t missing = expected_ - replies_;
   const std::size_t whole = std::min(missing - (reader_.isAmidReply() ? 1 : 0), kMostAwaited);
-  const int bytes = std::max(1, static_cast<int>(whole * kShortestReply));
+  wakeAt(std::max(1, static_cast<int>(whole * kShortestReply)));
+}
+
+void Connection::wakeAt(int bytes) {
   if (bytes == low_water_) return;
   if (::setsockopt(stream_->fd(), SOL_SOCKET, SO_RCVLOWAT, &bytes, sizeof bytes) == 0) {
     low_water_ = bytes;
@@ -136,14 +163,23 @@ void Connection::wait(Io out, Io in) {
   }
 }
 
-// Until the exchange has had its time; rounded up, so that waiting for it is never in vain.
-Millis Connection::remaining() const {
-  const auto deadline = begun_ + command_timeout_ + allowance(sent_ + received_);
-  return std::chrono::ceil<Millis>(deadline - std::chrono::steady_clock::now());
+// Waits until the stream can go on, `wake` can be read, or `until`.
+void Connection::waitWoken(Io in, int wake, TimePoint until) {
+  const short events = in == Io::kWantWrite ? POLLOUT : POLLIN;
+  std::array<pollfd, 2> descriptors{{{stream_->fd(), events, 0}, {wake, POLLIN, 0}}};
+  const auto now = std::chrono::steady_clock::now();
+  const Millis left = std::chrono::ceil<Millis>(std::max(until, now) - now);
+  const auto millis = static_cast<int>(std::min(left, kLongestPoll).count());
+  if (::poll(descriptors.data(), descriptors.size(), millis) < 0 && errno != EINTR) {
+    throw ConnectionError(Fault::kClosed, std::generic_category().message(errno));
+  }
 }
 
+// Until the exchange has had its time.
+Millis Connection::remaining() const { return time_.remaining(sent_ + received_); }
+
 void Connection::failTimeout() const {
-  throw ConnectionError(Fault::kTimeout, "no answer within " + formatDuration(command_timeout_));
+  throw ConnectionError(Fault::kTimeout, "no answer within " + formatDuration(time_.limit()));
 }
 
 void Connection::failLost(Io in) const {

@@ -11,6 +11,7 @@ namespace forage::redis {
 enum class Fault : std::uint8_t {
   kUnreachable,  ///< no connection could be made
   kRefused,      ///< the server answers, and lets us do nothing
+  kNotToBeHad,   ///< it does what is asked for neither now nor later: rights, or it cannot
   kClosed,       ///< the connection is gone
   kTimeout,      ///< no answer in time
   kProtocol,     ///< what came is no answer to what was asked

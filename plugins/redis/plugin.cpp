@@ -18,7 +18,8 @@ const forage::PluginInfo& info() noexcept {
   static const forage::PluginInfo kInfo{
       .name = "redis",
       .version = FORAGE_VERSION,
-      .summary = "Cache in Redis, over TCP, TLS or a unix socket; shared by all that use it",
+      .summary =
+          "Cache in Redis (one server, Sentinel, Cluster or REST), shared by all that use it",
       .options = forage::redis::optionInfos(),
       .make_cache = makeCache};
   return kInfo;

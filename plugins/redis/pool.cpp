@@ -1,31 +1,28 @@
 #include "pool.h"
 
-#include <random>
+#include <exception>
 #include <utility>
+
+#include "http_connection.h"
 
 namespace forage::redis {
 
-Pool::Pool(std::size_t max_connections, Millis retry_period, const Clock& clock, Connect connect)
+template <typename C>
+BasicPool<C>::BasicPool(std::size_t max_connections, Millis retry_period, const Clock& clock,
+                        Connect connect)
     : max_connections_(max_connections),
       clock_(clock),
       connect_(std::move(connect)),
-      chance_(std::random_device{}()),
       backoff_(retry_period) {
   idle_.reserve(max_connections);  // so that giving back cannot fail
 }
 
-Pool::Lease Pool::take(bool may_reuse) {
+template <typename C>
+typename BasicPool<C>::Lease BasicPool<C>::take(bool may_reuse) {
   std::unique_lock lock(mutex_);
   for (;;) {
-    if (may_reuse && !idle_.empty()) {
-      std::unique_ptr<Connection> connection = std::move(idle_.back());
-      idle_.pop_back();
-      ++in_use_;
-      lock.unlock();
-      if (connection->isUsable()) return Lease(*this, std::move(connection), true);
-      returned(std::move(connection), false);
-      lock.lock();
-      continue;
+    if (may_reuse) {
+      if (std::optional<Lease> idle = takeIdle(lock)) return *std::move(idle);
     }
     // While another call holds a live connection the server is there: its turn comes.
     if (in_use_ == 0 && !connecting_ && backoff_.holdsBack(clock_.now())) {
@@ -38,9 +35,38 @@ Pool::Lease Pool::take(bool may_reuse) {
   }
 }
 
-Pool::Lease Pool::makeOne(std::unique_lock<std::mutex>& lock) {
+template <typename C>
+std::optional<typename BasicPool<C>::Lease> BasicPool<C>::takeAnother() noexcept {
+  try {
+    std::unique_lock lock(mutex_);
+    if (std::optional<Lease> idle = takeIdle(lock)) return idle;
+    if (connecting_ || backoff_.holdsBack(clock_.now()) || in_use_ >= max_connections_) return {};
+    return makeOne(lock);
+  } catch (const std::exception&) {
+    return {};  // the caller goes on with what it holds
+  }
+}
+
+// Leaves `lock` open where it returns one.
+template <typename C>
+std::optional<typename BasicPool<C>::Lease> BasicPool<C>::takeIdle(
+    std::unique_lock<std::mutex>& lock) {
+  while (!idle_.empty()) {
+    std::unique_ptr<C> connection = std::move(idle_.back());
+    idle_.pop_back();
+    ++in_use_;
+    lock.unlock();
+    if (connection->isUsable()) return Lease(*this, std::move(connection), true);
+    returned(std::move(connection), false);
+    lock.lock();
+  }
+  return {};
+}
+
+template <typename C>
+typename BasicPool<C>::Lease BasicPool<C>::makeOne(std::unique_lock<std::mutex>& lock) {
   connecting_ = true;
-  std::unique_ptr<Connection> connection;  // at first an idle one that makes room
+  std::unique_ptr<C> connection;  // at first an idle one that makes room
   if (in_use_ + idle_.size() >= max_connections_) connection = dropIdle();
   lock.unlock();
   connection.reset();
@@ -77,7 +103,8 @@ Pool::Lease Pool::makeOne(std::unique_lock<std::mutex>& lock) {
   throw ConnectionError(fault, failure);
 }
 
-void Pool::returned(std::unique_ptr<Connection> connection, bool usable) noexcept {
+template <typename C>
+void BasicPool<C>::returned(std::unique_ptr<C> connection, bool usable) noexcept {
   {
     const std::lock_guard lock(mutex_);
     --in_use_;
@@ -91,44 +118,47 @@ void Pool::returned(std::unique_ptr<Connection> connection, bool usable) noexcep
   // One that is of no more use is closed here, outside the lock.
 }
 
-void Pool::closeIdle() noexcept {
+template <typename C>
+void BasicPool<C>::closeIdle() noexcept {
   for (;;) {
-    std::unique_ptr<Connection> closing;  // ends outside the lock
+    std::unique_ptr<C> closing;  // ends outside the lock
     const std::lock_guard lock(mutex_);
     if (idle_.empty()) return;
     closing = dropIdle();
   }
 }
 
-std::unique_ptr<Connection> Pool::dropIdle() noexcept {
-  std::unique_ptr<Connection> dropped = std::move(idle_.back());
+template <typename C>
+std::unique_ptr<C> BasicPool<C>::dropIdle() noexcept {
+  std::unique_ptr<C> dropped = std::move(idle_.back());
   idle_.pop_back();
   ++lost_;
   changed_.notify_all();
   return dropped;
 }
 
-PoolStats Pool::stats() const noexcept {
+template <typename C>
+PoolStats BasicPool<C>::stats() const noexcept {
   const std::lock_guard lock(mutex_);
   return stats_;
 }
 
-std::uint64_t Pool::chance() noexcept {
-  // SplitMix64: every number of the sequence is well mixed, so one counter serves all threads.
-  std::uint64_t mixed = chance_.fetch_add(0x9e3779b97f4a7c15U, std::memory_order_relaxed);
-  mixed = (mixed ^ (mixed >> 30)) * 0xbf58476d1ce4e5b9U;
-  mixed = (mixed ^ (mixed >> 27)) * 0x94d049bb133111ebU;
-  return mixed ^ (mixed >> 31);
+template <typename C>
+BasicPool<C>::Lease::~Lease() {
+  close();
 }
 
-Pool::Lease::~Lease() { close(); }
-
-void Pool::Lease::giveBack() noexcept {
+template <typename C>
+void BasicPool<C>::Lease::giveBack() noexcept {
   if (connection_) pool_->returned(std::move(connection_), true);
 }
 
-void Pool::Lease::close() noexcept {
+template <typename C>
+void BasicPool<C>::Lease::close() noexcept {
   if (connection_) pool_->returned(std::move(connection_), false);
 }
+
+template class BasicPool<Connection>;
+template class BasicPool<HttpConnection>;
 
 }  // namespace forage::redis

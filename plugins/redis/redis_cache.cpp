@@ -1,11 +1,11 @@
 #include "redis_cache.h"
 
 #include <algorithm>
+#include <optional>
 #include <utility>
 
 #include "fault.h"
 #include "server_error.h"
-#include "sign_in.h"
 
 namespace forage::redis {
 
@@ -13,7 +13,7 @@ namespace {
 
 constexpr std::size_t kMaxBatch = 64;          // commands of one pipeline
 constexpr std::size_t kBatchBytes = 4u << 20;  // that one pipeline moves, where that can be told
-constexpr std::size_t kKeysPerUnlink = 256;
+constexpr std::size_t kKeysPerErase = 256;
 constexpr std::size_t kKeyRoom = 64;  // of a GET beside its key, and for keys longer than the first
 constexpr std::size_t kHeadRoom = 800;  // of a SET beside its body, commonly
 constexpr auto kLongestLifetime = std::chrono::hours(24 * 365 * 100);  // beyond it: for ever
@@ -22,46 +22,18 @@ constexpr auto kLongestLifetime = std::chrono::hours(24 * 365 * 100);  // beyond
 
 RedisCache::RedisCache(const Options& options, const Clock& clock)
     : clock_(clock),
-      max_value_size_(options.max_value_size),
+      codec_(options.value_format, options.max_value_size, clock),
       name_("redis at " + options.location.shown() + ": "),
-      pool_(options.max_connections, options.retry_period, clock, Connector(options)) {}
+      transport_(makeTransport(options, clock)) {
+  if (!canSubscribe(options)) return;
+  if (options.lease > Millis::zero()) {
+    leases_ = std::make_unique<RedisLeases>(*transport_, options, name_);
+  }
+  changes_ = std::make_unique<Changes>(options);
+}
 
 void RedisCache::raise(const Problem& problem) const {
   if (!problem.text().empty()) throw CacheError(name_ + problem.text());
-}
-
-// An idle connection that the server closed meanwhile, as a restart does, is replaced once: nothing
-// of a reply came back, and each of our commands may be sent twice.
-void RedisCache::exchange(const Commands& commands, Problem& problem,
-                          const Connection::OnReply& on_reply) {
-  {
-    Pool::Lease lease = pool_.take();
-    if (attempt(lease, commands, problem, on_reply)) return;
-  }
-  pool_.closeIdle();
-  Pool::Lease fresh = pool_.takeFresh();
-  attempt(fresh, commands, problem, on_reply);
-}
-
-// False: the connection turned out to have been closed before.
-bool RedisCache::attempt(Pool::Lease& lease, const Commands& commands, Problem& problem,
-                         const Connection::OnReply& on_reply) {
-  try {
-    lease->exchange(commands, on_reply);
-  } catch (const ConnectionError& error) {
-    if (error.fault() == Fault::kTimeout) {
-      ++counters_.timeouts;
-      pool_.closeIdle();  // they lead to the same server, and each would cost a timeout
-    }
-    if (error.fault() == Fault::kClosed && lease.isReused() && lease->heardNothing()) return false;
-    throw;
-  }
-  if (problem.wantsReconnect()) {
-    pool_.closeIdle();
-  } else {
-    lease.giveBack();
-  }
-  return true;
 }
 
 // As many as make about kBatchBytes, going by what came last.
@@ -89,13 +61,13 @@ std::size_t RedisCache::findSome(std::span<const Key> keys, std::span<EntryPtr> 
   for (const Key& key : keys) {
     commands.begin(2);
     commands.add("GET");
-    commands.add(key);
+    commands.addKey(key);
   }
   Problem problem;
   std::size_t settled = 0;
   std::size_t largest = 0;
   try {
-    exchange(commands, problem, [&](std::size_t index, Reply&& reply) {
+    transport_->exchange(commands, problem, [&](std::size_t index, Reply&& reply) {
       largest = std::max(largest, reply.text.size());
       found[index] = accept(keys[index], std::move(reply), problem);
       settled = index + 1;
@@ -116,26 +88,21 @@ EntryPtr RedisCache::accept(const Key& key, Reply&& reply, Problem& problem) {
     countMiss(false);
     return nullptr;
   }
-  if (reply.type == Type::kError && judge(reply.text) != Verdict::kWrongType) {
+  if (reply.type == Type::kError && !isNoValue(judge(reply.text))) {
     problem.note(reply.text);
     return nullptr;
   }
   if (reply.type != Type::kError && reply.type != Type::kString) {
     throw ConnectionError(Fault::kProtocol, "it answers GET with something else");
   }
-  EntryPtr entry = decode(key, std::move(reply));
+  EntryPtr entry =
+      reply.type == Type::kString ? codec_.decode(key, std::move(reply.text)) : nullptr;
   if (!entry) {
     countMiss(true);
     return nullptr;
   }
   ++counters_.hits;
   return entry;
-}
-
-// Null for what is none of our entries.
-EntryPtr RedisCache::decode(const Key& key, Reply&& reply) const {
-  if (reply.type != Reply::Type::kString || reply.text.size() > max_value_size_) return nullptr;
-  return decodeEntry(key, std::move(reply.text));
 }
 
 void RedisCache::countMiss(bool damaged) noexcept {
@@ -146,28 +113,33 @@ void RedisCache::countMiss(bool damaged) noexcept {
 void RedisCache::store(std::span<const Keep> items) {
   guarded([&] {
     Commands commands;
+    std::vector<StoredValue> values;  // what the commands refer to
     commands.reserve(std::min(items.size(), kMaxBatch) * kHeadRoom);
     for (const Keep& item : items) {
-      const std::string head = encodeEntryHead(*item.entry);
-      const std::size_t size = head.size() + item.entry->body().size();
-      if (size > max_value_size_) {
+      std::optional<StoredValue> value = codec_.encode(item.entry);
+      if (!value) {
         ++counters_.declined;
         continue;
       }
-      const bool full = commands.bytes() + size > kBatchBytes || commands.count() == kMaxBatch;
-      if (full && commands.count() > 0) flushStores(commands);
-      addStore(commands, item, head);
+      const bool full =
+          commands.bytes() + value->size() > kBatchBytes || commands.count() == kMaxBatch;
+      if (full && commands.count() > 0) {
+        flushStores(commands);
+        values.clear();
+      }
+      addStore(commands, item, *value);
+      if (value->text) values.push_back(*std::move(value));
     }
     flushStores(commands);
   });
 }
 
-void RedisCache::addStore(Commands& commands, const Keep& item, std::string_view head) {
+void RedisCache::addStore(Commands& commands, const Keep& item, const StoredValue& value) {
   const bool forever = item.lifetime > kLongestLifetime;
   commands.begin(3U + (forever ? 0U : 2U) + (item.only_if_absent ? 1U : 0U));
   commands.add("SET");
-  commands.add(item.key);
-  commands.add(head, item.entry->body());
+  commands.addKey(item.key);
+  commands.add(value.head, value.body);
   if (!forever) {
     commands.add("PX");
     commands.add(jittered(item.lifetime).count());
@@ -179,13 +151,14 @@ void RedisCache::addStore(Commands& commands, const Keep& item, std::string_view
 Millis RedisCache::jittered(Millis lifetime) noexcept {
   const Millis::rep span = std::max<Millis::rep>(lifetime.count(), 1);
   const auto room = static_cast<std::uint64_t>(span / 10 + 1);
-  return Millis(span + static_cast<Millis::rep>(pool_.chance() % room));
+  return Millis(span + static_cast<Millis::rep>(transport_->chance() % room));
 }
 
 void RedisCache::flushStores(Commands& commands) {
   if (commands.count() == 0) return;
   Problem problem;
-  exchange(commands, problem, [&](std::size_t, Reply&& reply) { countStored(reply, problem); });
+  transport_->exchange(commands, problem,
+                       [&](std::size_t, Reply&& reply) { countStored(reply, problem); });
   commands.clear();
   raise(problem);
 }
@@ -198,7 +171,7 @@ void RedisCache::countStored(const Reply& reply, Problem& problem) {
     ++counters_.declined;
   } else if (reply.type != Type::kError) {
     throw ConnectionError(Fault::kProtocol, "it answers SET with something else");
-  } else if (judge(reply.text) == Verdict::kOutOfMemory) {
+  } else if (isNoStore(judge(reply.text))) {
     ++counters_.declined;
   } else {
     problem.note(reply.text);
@@ -208,26 +181,42 @@ void RedisCache::countStored(const Reply& reply, Problem& problem) {
 std::size_t RedisCache::erase(std::span<const Key> keys) {
   std::size_t erased = 0;
   guarded([&] {
-    for (; !keys.empty(); keys = keys.subspan(std::min(kKeysPerUnlink, keys.size()))) {
-      const auto some = keys.first(std::min(kKeysPerUnlink, keys.size()));
-      Commands commands;
-      commands.begin(1 + some.size());
-      commands.add("UNLINK");
-      for (const Key& key : some) commands.add(key);
-      Problem problem;
-      exchange(commands, problem, [&](std::size_t, Reply&& reply) {
-        if (reply.type == Reply::Type::kError) return problem.note(reply.text);
-        const long long most = static_cast<long long>(some.size());
-        erased += static_cast<std::size_t>(std::clamp(reply.integer, 0LL, most));
-      });
-      raise(problem);
+    while (!keys.empty()) {
+      const auto some = keys.first(std::min(kKeysPerErase, keys.size()));
+      erased += eraseSome(some);
+      keys = keys.subspan(some.size());
     }
   });
   return erased;
 }
 
+std::size_t RedisCache::eraseSome(std::span<const Key> keys) {
+  const std::size_t together = std::min(transport_->keysPerCommand(), keys.size());
+  Commands commands;
+  for (std::size_t at = 0; at < keys.size(); at += together) {
+    const auto some = keys.subspan(at, std::min(together, keys.size() - at));
+    commands.begin(1 + some.size());
+    commands.add("UNLINK");
+    commands.addKey(some.front());
+    for (const Key& key : some.subspan(1)) commands.add(key);
+  }
+  std::size_t erased = 0;
+  Problem problem;
+  transport_->exchange(commands, problem, [&](std::size_t, Reply&& reply) {
+    if (reply.type == Reply::Type::kError) return problem.note(reply.text);
+    const long long most = static_cast<long long>(together);
+    erased += static_cast<std::size_t>(std::clamp(reply.integer, 0LL, most));
+  });
+  raise(problem);
+  return erased;
+}
+
+bool RedisCache::watch(ChangeListener* listener) {
+  return changes_ && guarded([&] { return changes_->watch(listener); });
+}
+
 CacheStats RedisCache::stats() const noexcept {
-  const PoolStats pool = pool_.stats();
+  const PoolStats pool = transport_->stats();
   CacheStats stats;
   stats.hits = counters_.hits;
   stats.misses = counters_.misses;
@@ -237,7 +226,15 @@ CacheStats RedisCache::stats() const noexcept {
   stats.more = {{"connections", pool.connections},
                 {"reconnects", pool.reconnects},
                 {"connect_failures", pool.failures},
-                {"timeouts", counters_.timeouts}};
+                {"timeouts", transport_->timeouts()}};
+  transport_->count(stats.more);
+  if (leases_) {
+    const RedisLeases::Stats leases = leases_->stats();
+    stats.more.insert(stats.more.end(), {{"leases", leases.acquired},
+                                         {"lease_waits", leases.waits},
+                                         {"leases_lost", leases.lost},
+                                         {"lease_failures", leases.failures}});
+  }
   return stats;
 }
 

@@ -1,6 +1,5 @@
 #include "redis_url.h"
 
-#include <arpa/inet.h>
 #include <sys/un.h>
 
 #include <algorithm>
@@ -13,8 +12,9 @@ namespace forage::redis {
 
 namespace {
 
-constexpr std::size_t kMaxHost = 253;
 constexpr std::size_t kMaxSocketPath = sizeof(sockaddr_un::sun_path) - 1;
+constexpr std::size_t kMaxSeeds = 64;
+constexpr std::uint16_t kSentinelPort = 26379;
 
 template <typename Number>
 std::optional<Number> number(std::string_view text) {
@@ -46,18 +46,6 @@ std::optional<std::string> percentDecoded(std::string_view text) {
   return decoded;
 }
 
-bool isHostName(std::string_view host) {
-  return !host.empty() && host.size() <= kMaxHost && std::ranges::all_of(host, [](char c) {
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' ||
-           c == '.' || c == '_';
-  });
-}
-
-bool isIpv6(const std::string& host) {
-  std::array<unsigned char, sizeof(in6_addr)> address{};
-  return inet_pton(AF_INET6, host.c_str(), address.data()) == 1;
-}
-
 /// Takes a URL apart from left to right. Each step returns "" or what is wrong.
 class Parser {
  public:
@@ -77,18 +65,33 @@ class Parser {
   }
 
  private:
+  using Topology = Location::Topology;
+
   std::string scheme(Location& location) {
     using Kind = Location::Kind;
-    constexpr std::array<std::pair<std::string_view, Kind>, 3> kSchemes{
-        {{"redis://", Kind::kTcp}, {"rediss://", Kind::kTls}, {"redis+unix://", Kind::kUnix}}};
-    for (const auto& [text, kind] : kSchemes) {
+    struct Scheme {
+      std::string_view text;
+      Kind kind;
+      Topology topology;
+    };
+    constexpr std::array<Scheme, 7> kSchemes{
+        {{"redis://", Kind::kTcp, Topology::kServer},
+         {"rediss://", Kind::kTls, Topology::kServer},
+         {"redis+unix://", Kind::kUnix, Topology::kServer},
+         {"redis+sentinel://", Kind::kTcp, Topology::kSentinel},
+         {"rediss+sentinel://", Kind::kTls, Topology::kSentinel},
+         {"redis+cluster://", Kind::kTcp, Topology::kCluster},
+         {"rediss+cluster://", Kind::kTls, Topology::kCluster}}};
+    for (const auto& [text, kind, topology] : kSchemes) {
       if (!rest_.starts_with(text)) continue;
       rest_.remove_prefix(text.size());
       location.kind = kind;
+      location.topology = topology;
       return {};
     }
-    return "wants a URL such as \"redis://HOST:6379\", \"rediss://HOST:6379\" (TLS) or "
-           "\"redis+unix:///PATH/TO/SOCKET\"";
+    return "wants a URL such as \"redis://HOST:6379\", \"rediss://HOST:6379\" (TLS), "
+           "\"redis+unix:///PATH/TO/SOCKET\", \"redis+sentinel://HOST:26379/MASTER\" or "
+           "\"redis+cluster://HOST:6379\"";
   }
 
   std::string query(Location& location) {
@@ -106,6 +109,10 @@ class Parser {
     const std::size_t at = rest_.substr(0, authority_end).rfind('@');
     if (at == std::string_view::npos) return {};
     const std::string_view info = rest_.substr(0, at);
+    if (location.topology != Topology::kServer && info.find('@') != std::string_view::npos) {
+      return "has more than one '@': user and password stand once, before the first host (an '@' "
+             "in a password is written %40)";
+    }
     rest_.remove_prefix(at + 1);
     const std::size_t colon = info.find(':');
     const auto user = percentDecoded(info.substr(0, colon));
@@ -118,8 +125,22 @@ class Parser {
   }
 
   std::string address(Location& location) {
-    return location.kind == Location::Kind::kUnix ? socketPath(location)
-                                                  : hostAndDatabase(location);
+    if (location.kind == Location::Kind::kUnix) return socketPath(location);
+    const std::size_t slash = rest_.find('/');
+    const std::string_view authority = rest_.substr(0, slash);
+    const std::string_view path = slash == std::string_view::npos ? "" : rest_.substr(slash + 1);
+    if (location.topology != Topology::kServer) {
+      std::string why = seeds(authority, location);
+      if (!why.empty()) return why;
+      return location.topology == Topology::kSentinel ? master(path, location)
+                                                      : clusterDatabase(path, location);
+    }
+    Address address{{}, location.port};
+    std::string why = host(authority, address);
+    location.host = std::move(address.host);
+    location.port = address.port;
+    if (!why.empty() || path.empty()) return why;
+    return database(path, location);
   }
 
   std::string socketPath(Location& location) {
@@ -135,38 +156,63 @@ class Parser {
     return {};
   }
 
-  std::string hostAndDatabase(Location& location) {
-    const std::size_t slash = rest_.find('/');
-    const std::string_view authority = rest_.substr(0, slash);
-    const std::string_view path = slash == std::string_view::npos ? "" : rest_.substr(slash + 1);
-    std::string why = host(authority, location);
-    if (!why.empty() || path.empty()) return why;
-    return database(path, location);
+  static std::string seeds(std::string_view authority, Location& location) {
+    const bool sentinels = location.topology == Topology::kSentinel;
+    for (bool last = false; !last;) {
+      const std::size_t comma = authority.find(',');
+      last = comma == std::string_view::npos;
+      if (location.seeds.size() == kMaxSeeds) {
+        return "names more than " + std::to_string(kMaxSeeds) + " hosts: a few of them do";
+      }
+      Address& seed = location.seeds.emplace_back();
+      seed.port = sentinels ? kSentinelPort : location.port;
+      std::string why = host(authority.substr(0, comma), seed);
+      if (!why.empty()) return why;
+      if (!last) authority.remove_prefix(comma + 1);
+    }
+    return {};
   }
 
-  static std::string host(std::string_view authority, Location& location) {
+  static std::string master(std::string_view name, Location& location) {
+    // The characters that sentinel.conf allows are those of hosts. No mistyped password passes.
+    if (!isHostName(name)) {
+      return "wants the name that sentinels have for the master after the last host, as in "
+             "\"redis+sentinel://HOST:26379/mymaster\": letters, digits, '.', '-' and '_' (a "
+             "database as \"?db=N\")";
+    }
+    location.master = name;
+    return {};
+  }
+
+  static std::string clusterDatabase(std::string_view path, Location& location) {
+    std::string why = path.empty() ? "" : database(path, location);
+    if (!why.empty() || location.database.value_or(0) == 0) return why;
+    return "names a database, and a cluster has only number 0: leave it out";
+  }
+
+  static std::string host(std::string_view authority, Address& address) {
     std::string_view port;
     if (authority.starts_with('[')) {
       const std::size_t end = authority.find(']');
       if (end == std::string_view::npos) return "has an IPv6 address without its ']'";
-      location.host = authority.substr(1, end - 1);
-      if (!isIpv6(location.host)) return "has no IPv6 address between '[' and ']'";
+      address.host = authority.substr(1, end - 1);
+      if (!isIpv6(address.host)) return "has no IPv6 address between '[' and ']'";
       port = authority.substr(end + 1);
       if (!port.empty() && !port.starts_with(':')) return "has text after ']'";
     } else {
       const std::size_t colon = std::min(authority.find(':'), authority.size());
-      location.host = authority.substr(0, colon);
+      address.host = authority.substr(0, colon);
       port = authority.substr(colon);
-      if (location.host.empty()) return "names no host";
-      if (!isHostName(location.host)) return "has a host with characters that no host has";
+      if (address.host.empty()) return "names no host";
+      if (!isHostName(address.host)) return "has a host with characters that no host has";
     }
     if (port.size() < 2) return {};
-    const auto value = number<std::uint16_t>(port.substr(1));
-    if (!value || *value == 0) {
+    const auto value = portOf(port.substr(1));
+    if (!value) {
       return "has a port that is no number from 1 to 65535 (a '/' or ':' in a password is written "
              "%2F or %3A)";
     }
-    location.port = *value;
+    address.port = *value;
     return {};
   }
 
@@ -185,8 +231,11 @@ class Parser {
 
 std::string Location::shown() const {
   if (kind == Kind::kUnix) return path;
-  const bool ipv6 = host.find(':') != std::string::npos;
-  return (ipv6 ? "[" + host + "]" : host) + ":" + std::to_string(port);
+  if (topology == Topology::kServer) return Address{host, port}.shown();
+  std::string text = topology == Topology::kCluster ? "cluster " : master + " of sentinel ";
+  text += seeds.front().shown();
+  if (seeds.size() > 1) text += " and " + std::to_string(seeds.size() - 1) + " more";
+  return text;
 }
 
 std::optional<Location> parseRedisUrl(std::string_view url, std::string& why) {

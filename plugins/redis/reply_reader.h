@@ -4,6 +4,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -21,6 +22,9 @@ struct Reply {
   long long integer = 0;     ///< of kInteger
   std::vector<Reply> items;  ///< of kArray
 };
+
+/// Takes one reply: that of command `index`, in order.
+using OnReply = std::function<void(std::size_t index, Reply&& reply)>;
 
 class ReplyReader {
  public:

@@ -1,14 +1,13 @@
 #include "sign_in.h"
 
-#include <algorithm>
 #include <string>
 #include <string_view>
 #include <utility>
 #include <vector>
 
 #include "commands.h"
+#include "dial.h"
 #include "fault.h"
-#include "forage/error.h"
 #include "server_error.h"
 
 namespace forage::redis {
@@ -69,62 +68,38 @@ std::vector<std::string> errorsOf(Connection& connection, const Commands& comman
   return errors;
 }
 
-[[noreturn]] void refuse(const Options& options, const std::string& error) {
-  std::string text = explain(error);
-  // A server, or a proxy, that quotes what it was sent.
-  for (const std::string& secret : {options.password, options.user}) {
-    if (!secret.empty() && text.find(secret) != std::string::npos) {
-      text = "it refuses to let us in";
-    }
-  }
-  throw ConnectionError(Fault::kRefused, text);
-}
-
 bool knowsNoHello(const std::string& error) {
   return judge(error) == Verdict::kUnknown || error.starts_with("NOPROTO");
 }
 
-net::Endpoint endpointOf(const Location& location) {
-  return {location.host, location.port, location.path, location.kind == Location::Kind::kTls};
-}
-
-/// What connecting threw, without the endpoint, which our own messages name already.
-std::string causeOf(const FetchError& error, const net::Endpoint& endpoint) {
-  std::string text = error.message();
-  const std::string connecting = "connect to " + net::describe(endpoint) + ": ";
-  if (text.starts_with(connecting)) text.erase(0, connecting.size());
-  const std::string securing = "TLS with " + net::describe(endpoint);
-  if (text.starts_with(securing)) text.replace(0, securing.size(), "TLS");
-  return text;
-}
-
-// The least that a reply may have: a step of SCAN brings hundreds of keys.
-constexpr std::size_t kMinReplyLimit = 4u << 20;
-
 }  // namespace
 
-Connector::Connector(const Options& options)
-    : options_(options), endpoint_(endpointOf(options.location)) {
-  if (endpoint_.tls) {
-    tls_ = std::make_shared<net::TlsContext>(net::TlsOptions{options_.ca_file, {}});
+Connector::Connector(const Options& options, const Dialer& dialer)
+    : options_(options), dialer_(dialer) {
+  if (options.location.topology == Location::Topology::kSentinel) {
+    sentinels_ = std::make_shared<const Sentinels>(options, dialer);
   }
 }
 
 std::unique_ptr<Connection> Connector::operator()() const {
-  auto connection = std::make_unique<Connection>(connect(), options_.command_timeout,
-                                                 std::max(options_.max_value_size, kMinReplyLimit));
-  signIn(*connection, options_);
-  return connection;
+  const TimePoint deadline = std::chrono::steady_clock::now() + options_.connect_timeout;
+  if (sentinels_) {
+    return sentinels_->reachMaster(deadline, [&](const Address& master) {
+      return connect(dialer_.endpointOf(master), deadline);
+    });
+  }
+  const Location& location = options_.location;
+  net::Endpoint endpoint = dialer_.endpointOf({location.host, location.port});
+  endpoint.unix_path = location.path;
+  return connect(endpoint, deadline);
 }
 
-std::unique_ptr<net::Stream> Connector::connect() const {
-  try {
-    const TimePoint deadline = std::chrono::steady_clock::now() + options_.connect_timeout;
-    return net::connectBlocking(endpoint_, tls_, deadline);
-  } catch (const FetchError& error) {
-    const bool late = error.kind() == ErrorKind::kTimeout;
-    throw ConnectionError(late ? Fault::kTimeout : Fault::kUnreachable, causeOf(error, endpoint_));
-  }
+std::unique_ptr<Connection> Connector::connect(const net::Endpoint& endpoint,
+                                               TimePoint deadline) const {
+  auto connection = std::make_unique<Connection>(dialer_.dial(endpoint, deadline),
+                                                 options_.command_timeout, options_.maxReply());
+  signIn(*connection, options_);
+  return connection;
 }
 
 void signIn(Connection& connection, const Options& options) {
@@ -141,7 +116,9 @@ void signIn(Connection& connection, const Options& options) {
     errors = errorsOf(connection, commands);
   }
   for (std::size_t i = 0; i < errors.size(); ++i) {
-    if (i != nice_to_have && !errors[i].empty()) refuse(options, errors[i]);
+    if (i == nice_to_have || errors[i].empty()) continue;
+    throw ConnectionError(Fault::kRefused,
+                          explainRefusal(errors[i], {options.password, options.user}));
   }
 }
 

@@ -1,30 +1,32 @@
-// Makes connections that are ready for commands: connects, signs in, gives its name, chooses the
-// database. Thread-safe.
+// Makes connections that are ready for commands: finds the server, connects, signs in, gives its
+// name, chooses the database. Thread-safe.
 #pragma once
 
 #include <memory>
 
 #include "connection.h"
+#include "dial.h"
 #include "net/connect.h"
-#include "net/stream.h"
-#include "net/tls_context.h"
 #include "options.h"
+#include "sentinels.h"
 
 namespace forage::redis {
 
 class Connector {
  public:
-  explicit Connector(const Options& options);
+  /// To the server that `options` name, or the master that their sentinels name.
+  explicit Connector(const Options& options) : Connector(options, Dialer(options)) {}
+  Connector(const Options& options, const Dialer& dialer);
 
   /// Throws ConnectionError: what() says what stands in the way, and never a secret.
   [[nodiscard]] std::unique_ptr<Connection> operator()() const;
 
  private:
-  std::unique_ptr<net::Stream> connect() const;
+  std::unique_ptr<Connection> connect(const net::Endpoint& endpoint, TimePoint deadline) const;
 
   Options options_;
-  net::Endpoint endpoint_;
-  std::shared_ptr<net::TlsContext> tls_;  // null for plain connections
+  Dialer dialer_;
+  std::shared_ptr<const Sentinels> sentinels_;  // null where a server is named
 };
 
 /// Signs in on a new connection with what `options` say. Throws ConnectionError.

@@ -315,6 +315,21 @@ TEST_P(CacheConformance, ScansByPattern) {
   EXPECT_EQ(scanned("url:http://c/*"), Keys{});
 }
 
+TEST_P(CacheConformance, InspectsEveryEntryThatItScans) {
+  for (int i = 0; i < 300; ++i) stored("url:http://h/" + std::to_string(i));
+  stored("other");
+  std::set<Key> inspected;
+  cache_->inspect("url:*", [&](const Scanned& one) {
+    EXPECT_NE(one.entry, nullptr) << "only entries were stored";
+    inspected.emplace(one.key);
+    return true;
+  });
+  EXPECT_EQ(inspected, scanned("url:*"));
+  int seen = 0;
+  cache_->inspect("*", [&](const Scanned&) { return ++seen < 3; });
+  EXPECT_EQ(seen, 3) << "ends when asked";
+}
+
 TEST_P(CacheConformance, ShowsEntriesAndTheirRemainingLifetime) {
   const EntryPtr forever = stored("url:http://h/forever", "one");
   const EntryPtr hour = stored("url:http://h/hour", "two", std::chrono::hours(1));

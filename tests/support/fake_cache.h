@@ -62,6 +62,12 @@ class FakeCache final : public Cache {
 
   [[nodiscard]] CacheStats stats() const noexcept override { return {}; }
 
+  void flush() override {
+    enter();
+    ++flush_calls;
+    flushed_size = size();
+  }
+
   // Of tests.
   void setDown(bool down) { down_ = down; }
   /// Stores fail from now on; nothing else does.
@@ -120,6 +126,8 @@ class FakeCache final : public Cache {
 
   std::atomic<int> find_calls{0};
   std::atomic<int> store_calls{0};
+  std::atomic<int> flush_calls{0};
+  std::atomic<std::size_t> flushed_size{0};  ///< entries at the last flush
   std::atomic<int> erase_calls{0};
 
  private:

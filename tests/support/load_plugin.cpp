@@ -15,8 +15,8 @@ namespace {
 using forage::OptionInfo;
 using forage::PluginInfo;
 
-constexpr std::array<std::string_view, 6> kTypes{"text",     "flag", "integer",
-                                                 "duration", "size", "list"};
+constexpr std::array<std::string_view, 7> kTypes{"text", "flag", "integer", "duration",
+                                                 "size", "list", "path"};
 
 bool isDescribed(const OptionInfo& option) {
   return std::string_view(option.name) != "" && std::string_view(option.help) != "" &&

@@ -102,7 +102,7 @@ ContextPtr connectTo(const std::filesystem::path& socket) {
 }
 
 /// In the child: nothing here may allocate or lock.
-[[noreturn]] void become(const char* config, int log, pid_t parent) {
+[[noreturn]] void become(const char* config, bool sentinel, int log, pid_t parent) {
   ::prctl(PR_SET_PDEATHSIG, SIGKILL);
   if (::getppid() != parent) ::_exit(1);
   sigset_t none;
@@ -110,14 +110,15 @@ ContextPtr connectTo(const std::filesystem::path& socket) {
   ::sigprocmask(SIG_SETMASK, &none, nullptr);
   ::dup2(log, STDOUT_FILENO);
   ::dup2(log, STDERR_FILENO);
-  ::execlp("redis-server", "redis-server", config, nullptr);
+  const char* const mode = sentinel ? "--sentinel" : nullptr;
+  ::execlp("redis-server", "redis-server", config, mode, nullptr);
   ::_exit(kNotFound);
 }
 
 }  // namespace
 
 RedisServer::RedisServer(RedisConfig config) : config_(std::move(config)) {
-  if (config_.tls) makeCertificates();
+  if (config_.tls && config_.tls_files.empty()) makeCertificates();
   for (int attempt = 0; attempt < kStartAttempts; ++attempt) {
     chooseAddresses();
     writeConfig();
@@ -139,7 +140,11 @@ void RedisServer::makeCertificates() const {
 void RedisServer::chooseAddresses() {
   port_ = freePort();
   tls_port_ = 0;
+  bus_port_ = 0;
   while (config_.tls && (tls_port_ == 0 || tls_port_ == port_)) tls_port_ = freePort();
+  while (config_.cluster && (bus_port_ == 0 || bus_port_ == port_ || bus_port_ == tls_port_)) {
+    bus_port_ = freePort();
+  }
 }
 
 void RedisServer::writeConfig() const {
@@ -148,8 +153,14 @@ void RedisServer::writeConfig() const {
        << "\nunixsocketperm 700\ndir " << folder_.path().string()
        << "\nsave \"\"\ndaemonize no\nloglevel notice\n";
   if (config_.tls) {
-    file << "tls-port " << tls_port_ << "\ntls-cert-file server.crt\ntls-key-file server.key\n"
-         << "tls-ca-cert-file ca.pem\ntls-auth-clients no\n";
+    const std::string files = tlsFiles().string();
+    file << "tls-port " << tls_port_ << "\ntls-cert-file " << files << "/server.crt\ntls-key-file "
+         << files << "/server.key\ntls-ca-cert-file " << files << "/ca.pem\ntls-auth-clients no\n";
+  }
+  if (config_.cluster) {
+    file << "cluster-enabled yes\ncluster-announce-ip 127.0.0.1\ncluster-port " << bus_port_
+         << "\nrepl-diskless-sync-delay 0\n";
+    if (config_.tls) file << "tls-cluster yes\ntls-replication yes\n";
   }
   if (!config_.password.empty()) file << "requirepass \"" << config_.password << "\"\n";
   for (const std::string& line : config_.lines) file << line << '\n';
@@ -180,7 +191,7 @@ void RedisServer::spawn() {
   const int log_fd = ::open(log_file.c_str(), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0600);
   const pid_t parent = ::getpid();
   pid_ = ::fork();
-  if (pid_ == 0) become(config.c_str(), log_fd, parent);
+  if (pid_ == 0) become(config.c_str(), config_.sentinel, log_fd, parent);
   if (log_fd >= 0) ::close(log_fd);
   if (pid_ < 0) throw std::runtime_error("cannot start a process");
 }

@@ -1,7 +1,7 @@
-// A real redis-server of one test's own: in a temporary folder, on a unix socket, a free TCP port
-// and, if asked for, a TLS port with a certificate made on the spot. Ended with the object, by its
-// process id, also when it is paused. A redis-server that is not installed throws: a failure, never
-// a skip. Not thread-safe.
+// A real redis-server, or sentinel, of one test's own: in a temporary folder, on a unix socket, a
+// free TCP port and, if asked for, a TLS port with a certificate made on the spot. Ended with the
+// object, by its process id, also when it is paused. A redis-server that is not installed throws: a
+// failure, never a skip. Not thread-safe.
 #pragma once
 
 #include <sys/types.h>
@@ -19,8 +19,11 @@ namespace forage::test {
 struct RedisConfig {
   bool tls = false;
   std::string tls_names = "DNS:localhost,IP:127.0.0.1";  ///< in the server's certificate
-  std::string password{};                                ///< of the default user; "" for none
-  std::vector<std::string> lines{};                      ///< for redis.conf: "maxmemory 2mb"
+  std::filesystem::path tls_files{};  ///< holds ca.pem, server.crt, server.key; empty: made
+  std::string password{};             ///< of the default user; "" for none
+  std::vector<std::string> lines{};   ///< for redis.conf: "maxmemory 2mb"
+  bool cluster = false;               ///< a node of a cluster, alone until it meets others
+  bool sentinel = false;              ///< a sentinel; whom it watches is for `lines` to say
 };
 
 class RedisServer {
@@ -42,9 +45,11 @@ class RedisServer {
 
   [[nodiscard]] std::uint16_t port() const noexcept { return port_; }
   [[nodiscard]] std::uint16_t tlsPort() const noexcept { return tls_port_; }
+  /// Where the nodes of a cluster talk to each other. REQUIRES: cluster.
+  [[nodiscard]] std::uint16_t busPort() const noexcept { return bus_port_; }
   [[nodiscard]] std::filesystem::path socket() const { return folder_.path() / "redis.sock"; }
   /// The authority of its certificate. REQUIRES: tls.
-  [[nodiscard]] std::filesystem::path caFile() const { return folder_.path() / "ca.pem"; }
+  [[nodiscard]] std::filesystem::path caFile() const { return tlsFiles() / "ca.pem"; }
   [[nodiscard]] const std::filesystem::path& folder() const noexcept { return folder_.path(); }
   // Without user and password.
   [[nodiscard]] std::string url() const;
@@ -68,6 +73,9 @@ class RedisServer {
   [[nodiscard]] std::string log() const;
 
  private:
+  [[nodiscard]] const std::filesystem::path& tlsFiles() const noexcept {
+    return config_.tls_files.empty() ? folder_.path() : config_.tls_files;
+  }
   void makeCertificates() const;
   void chooseAddresses();
   void writeConfig() const;
@@ -80,6 +88,7 @@ class RedisServer {
   TemporaryFolder folder_;
   std::uint16_t port_ = 0;
   std::uint16_t tls_port_ = 0;
+  std::uint16_t bus_port_ = 0;
   pid_t pid_ = -1;
 };
 

@@ -26,15 +26,21 @@ class Example : public testing::TestWithParam<std::filesystem::path> {};
 TEST_P(Example, IsAJobFileThatLoads) {
   ForageCommand forage;
   forage.environment["REDIS_URL"] = "redis://localhost:6379";
+  forage.environment["UPSTASH_REDIS_REST_URL"] = "https://name.upstash.io";
+  forage.environment["UPSTASH_REDIS_REST_TOKEN"] = "secret-token";
   const ProcessResult result = forage.run({"check", GetParam().string()});
   EXPECT_EQ(result.exit_code, 0) << result.err;
   EXPECT_THAT(result.out, testing::HasSubstr("\nok: "));
+  EXPECT_THAT(result.out + result.err, testing::Not(testing::HasSubstr("secret-token")));
 }
 
 TEST_P(Example, RunsInItsTestEnvironmentWithoutRedis) {
   ForageCommand forage;
   ProcessSpec spec = forage.spec({"check", GetParam().string(), "--env", "test"});
-  spec.without.push_back("REDIS_URL");
+  for (const char* const name :
+       {"REDIS_URL", "UPSTASH_REDIS_REST_URL", "UPSTASH_REDIS_REST_TOKEN"}) {
+    spec.without.push_back(name);
+  }
   const ProcessResult result = runProcess(spec);
   EXPECT_EQ(result.exit_code, 0) << result.err;
   EXPECT_THAT(result.out, testing::HasSubstr("cache.plugin = \"memory\""));

@@ -43,10 +43,10 @@ struct CacheStats {
   std::vector<std::pair<std::string, std::uint64_t>> more;  ///< of this cache alone: "connections"
 };
 
-/// What scan() shows of an entry.
+/// What scan() and inspect() show of an entry.
 struct Scanned {
   std::string_view key;
-  EntryPtr entry;
+  EntryPtr entry;               ///< null from inspect() alone: there is a value, but no entry
   Millis remaining = kForever;  ///< of its lifetime
 };
 
@@ -54,15 +54,18 @@ struct Scanned {
 class FORAGE_API LeaseHome {
  public:
   virtual ~LeaseHome();
-  /// Called once for each key that acquire() gave as kOthers, when that lease was released or its
-  /// life is over. By a thread of the cache, without its locks held; quick, thread-safe.
+  /// Called once for each key that acquire() gave as kOthers: when that lease was released, when
+  /// the life that it had then is over (its holder may have renewed it since), or when the cache
+  /// can tell no longer. So look again, then ask again. It may come before acquire() has returned.
+  /// By a thread of the cache, without its locks held; quick, thread-safe.
   virtual void leaseEnded(const Key& key) noexcept = 0;
 };
 
 /// Single-flight across the processes that share a store: who holds the lease of a key fetches what
 /// is missing under it, the others wait for it. A lease has a life, which its holder's process
-/// renews; so that of a process that died ends by itself. Thread-safe; called by store threads,
-/// which may block.
+/// renews; so that of a process that died ends by itself. It saves requests, and promises nothing:
+/// a store that loses leases, or has no room for one, lets two fetch. Thread-safe; called by store
+/// threads, which may block.
 class FORAGE_API Leases {
  public:
   enum class State : std::uint8_t {
@@ -72,9 +75,10 @@ class FORAGE_API Leases {
 
   virtual ~Leases();
 
-  /// Asks for the leases of all `keys`; `states[i]` becomes that of `keys[i]`. `home` outlives its
-  /// forget(). REQUIRES: states.size() == keys.size(). Throws CacheError: cannot answer; nobody is
-  /// told anything.
+  /// Asks for the leases of all `keys`; `states[i]` becomes that of `keys[i]`, the same for equal
+  /// ones. A home that asks again for what it waits for waits once. `home` outlives its forget().
+  /// REQUIRES: states.size() == keys.size(). Throws CacheError: cannot answer; no lease is held and
+  /// nobody told anything for this call, and who fetches does so without.
   virtual void acquire(std::span<const Key> keys, std::span<State> states, LeaseHome& home) = 0;
 
   /// Ends leases of this process, after what was fetched has been stored, or will not be: those who
@@ -82,18 +86,20 @@ class FORAGE_API Leases {
   /// ended now ends with its life.
   virtual void release(std::span<const Key> keys) noexcept = 0;
 
-  /// When this returns, `home` is told nothing more.
+  /// When this returns, `home` is told nothing more. It may be called while `home` is being told,
+  /// by that call too.
   virtual void forget(LeaseHome& home) noexcept = 0;
 };
 
 /// Is told what others have changed in a store. Called by a thread of the cache, without its locks
-/// held; quick, thread-safe.
+/// held; quick, thread-safe. It does not call watch().
 class FORAGE_API ChangeListener {
  public:
   virtual ~ChangeListener();
   /// Entries were replaced, erased or have expired.
   virtual void changed(std::span<const Key> keys) noexcept = 0;
-  /// Anything may have changed: the store was emptied, or changes may have been missed.
+  /// Anything may have changed: the store was emptied, or changes may have been missed, or will be
+  /// until this is called again. Which of these, watch() says.
   virtual void allChanged() noexcept = 0;
 };
 
@@ -128,6 +134,11 @@ class FORAGE_API Cache {
 
   [[nodiscard]] virtual CacheStats stats() const noexcept = 0;
 
+  /// As scan(), and shows what is no entry too, with a null one: values that are damaged, cut or
+  /// foreign, such as find() counts as damaged. One that is merely beyond a limit of this cache is
+  /// not shown. A cache that can hold nothing but entries has no need of its own.
+  virtual void inspect(std::string_view pattern, const Visitor& visitor);
+
   /// Makes what was stored durable; called once at the end of each run. Throws CacheError.
   virtual void flush();
 
@@ -135,8 +146,11 @@ class FORAGE_API Cache {
   [[nodiscard]] virtual Leases* leases() noexcept;
 
   /// Has `listener` told of every change from now on, those of this cache object included or not;
-  /// null ends that. Returns false where the store cannot tell. May do I/O; throws CacheError. The
-  /// listener outlives the cache, or watch(nullptr).
+  /// null ends that, and when it returns nobody is told anything more. Returns false where the
+  /// store cannot tell, and never will. Called again with the same listener it changes nothing, and
+  /// says whether changes are being told: what to do after allChanged() before trusting a copy. May
+  /// do I/O; throws CacheError: not now, but allChanged() is called once they are. The listener
+  /// outlives the cache, or watch(nullptr).
   virtual bool watch(ChangeListener* listener);
 };
 

@@ -49,6 +49,7 @@ struct Metrics {
   Counter lookups_miss;
   Counter lookups_failed;      ///< keys that the cache could not answer: counted misses
   Counter lookups_again;       ///< keys looked up once more because an answer had become too old
+  Counter lease_waits;         ///< URLs that waited for another process's fetch
   Counter stores;              ///< entries that the cache has acknowledged
   Counter stores_refused;      ///< responses that the job or HTTP does not let be stored
   Counter stores_fallback;     ///< entries kept by the fallback instead

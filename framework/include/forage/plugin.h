@@ -21,7 +21,7 @@ namespace forage {
 /// One option of a plugin, for checking job files and for `forage plugins NAME`.
 struct OptionInfo {
   const char* name;      ///< key in the plugin's table
-  const char* type;      ///< "text", "flag", "integer", "duration", "size" or "list"
+  const char* type;      ///< "text", "flag", "integer", "duration", "size", "list" or "path"
   const char* fallback;  ///< default, as it would be written; "" for none
   const char* help;      ///< one line
 };

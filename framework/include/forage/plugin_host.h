@@ -44,6 +44,9 @@ class FORAGE_API PluginHost {
   /// The folders that are searched, in order, those that do not exist included.
   [[nodiscard]] const std::vector<std::filesystem::path>& folders() const noexcept;
 
+  /// That of all it makes.
+  [[nodiscard]] const Clock& clock() const noexcept;
+
   /// Checks the options of `use` against what its plugin declares: names, types. Throws ConfigError
   /// with every finding (place, key, nearest known one), PluginError as load().
   void check(PluginKind kind, const PluginUse& use);

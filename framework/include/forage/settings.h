@@ -5,6 +5,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <filesystem>
 #include <map>
 #include <string>
 #include <string_view>
@@ -20,7 +21,8 @@ class FORAGE_API Settings {
  public:
   struct Value {
     std::variant<bool, std::int64_t, double, std::string, std::vector<std::string>> data;
-    std::string place;  ///< "job.toml:3:5", "--set", or "" when made in code
+    std::string place;     ///< "job.toml:3:5", "--set", or "" when made in code
+    std::string folder{};  ///< of the file that it stands in; "" where that is none
   };
   using Values = std::map<std::string, Value, std::less<>>;
 
@@ -41,6 +43,8 @@ class FORAGE_API Settings {
   /// A size in bytes: text for parseSize, or a number.
   [[nodiscard]] std::size_t size(std::string_view key, std::size_t fallback) const;
   [[nodiscard]] std::vector<std::string> list(std::string_view key) const;
+  /// A file or folder, relative to the file that names it; empty where it is not set.
+  [[nodiscard]] std::filesystem::path path(std::string_view key) const;
 
   /// Throws ConfigError: "PLACE: SECTION.KEY: WHAT". For checks that a plugin makes itself.
   [[noreturn]] void fail(std::string_view key, std::string_view what) const;

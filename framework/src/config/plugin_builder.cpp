@@ -49,6 +49,7 @@ void JobBuilder::buildSink(const Node& node, std::size_t number) {
     if (auto* path = std::get_if<std::string>(&file->second.data);
         path != nullptr && *path != "-") {
       *path = resolved(*path, node.find("file")->place);
+      file->second.folder.clear();
     }
   }
   loaded_.job.sinks.push_back({std::get<std::string>(name), Settings("sink", std::move(values)),
@@ -75,8 +76,8 @@ void JobBuilder::addSettings(Settings::Values& values, const Node::Table& member
     const std::optional<Node> node = expanded(member, shown_key);
     if (!node) continue;
     if (auto setting = settingOf(*node)) {
-      values.insert_or_assign(key,
-                              Settings::Value{std::move(*setting), sources_.show(member.place)});
+      values.insert_or_assign(key, Settings::Value{std::move(*setting), sources_.show(member.place),
+                                                   sources_.folder(member.place).string()});
       note(shown_key, *node);
     }
   }

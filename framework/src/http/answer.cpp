@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <charconv>
+#include <limits>
 #include <optional>
 #include <string>
 #include <utility>
@@ -19,15 +20,17 @@ struct Range {
   std::size_t last = 0;
 };
 
+/// A number of digits alone; one that is too large for us is larger than any body.
 std::optional<std::size_t> number(std::string_view text) noexcept {
   std::size_t value = 0;
   const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
-  if (error != std::errc{} || end != text.data() + text.size()) return std::nullopt;
-  return value;
+  if (error == std::errc::invalid_argument || end != text.data() + text.size()) return std::nullopt;
+  return error == std::errc{} ? value : std::numeric_limits<std::size_t>::max();
 }
 
-/// The one range of bytes that `field` asks for, within `size` bytes; nothing for what we leave to
-/// the server: several ranges, other units, ranges that the body does not have.
+/// The one range of bytes that `field` asks for, within `size` bytes. Nothing where the whole
+/// response answers, as it may (RFC 9110, section 14.2): several ranges, other units, what is no
+/// range, and ranges that the body does not have.
 std::optional<Range> rangeOf(std::string_view field, std::size_t size) noexcept {
   constexpr std::string_view kUnit = "bytes=";
   if (!equalsIgnoreCase(field.substr(0, kUnit.size()), kUnit) || size == 0) return std::nullopt;
@@ -45,21 +48,12 @@ std::optional<Range> rangeOf(std::string_view field, std::size_t size) noexcept 
   return Range{*first, std::min(last.value_or(size - 1), size - 1)};
 }
 
-/// If-Range (RFC 9110, section 13.1.5): a strong entity tag, or the exact date.
-bool mayTakeRange(HeadersView request, const Entry& stored) noexcept {
-  const std::optional<std::string_view> condition = request.find("If-Range");
-  if (!condition) return true;
-  const bool is_tag = condition->starts_with('"') || condition->starts_with("W/");
-  const std::optional<std::string_view> ours =
-      stored.headers().find(is_tag ? "ETag" : "Last-Modified");
-  return ours && *ours == *condition && !condition->starts_with("W/");
-}
-
+/// Field by field: behind a line that is no field, which a store may have given, nothing is read.
 Response headOf(const Entry& stored, int status, std::string_view reason) {
   Response head;
   head.status = status;
   head.reason = reason;
-  head.headers = Headers(std::string(stored.headers().block()));
+  for (const HeaderField& field : stored.headers()) head.headers.add(field.name, field.value);
   return head;
 }
 
@@ -69,17 +63,21 @@ EntryPtr made(const Entry& of, Response&& response) {
 }
 
 /// Fields of a 304 (RFC 9110, section 15.4.5): those that tell how to use what the other has.
+bool isOfNotModified(std::string_view name, bool has_tag) noexcept {
+  static constexpr std::array<std::string_view, 6> kFields{
+      "Cache-Control", "Content-Location", "Date", "ETag", "Expires", "Vary"};
+  if (!has_tag && equalsIgnoreCase(name, "Last-Modified")) return true;
+  return std::any_of(kFields.begin(), kFields.end(),
+                     [name](std::string_view one) { return equalsIgnoreCase(one, name); });
+}
+
 EntryPtr notModified(const Entry& stored) {
-  static constexpr std::array<std::string_view, 7> kFields{
-      "Cache-Control", "Content-Location", "Date", "ETag", "Expires", "Last-Modified", "Vary"};
   Response response;
   response.status = 304;
   response.reason = "Not Modified";
+  const bool has_tag = stored.headers().find("ETag").has_value();
   for (const HeaderField& field : stored.headers()) {
-    const bool kept = std::any_of(kFields.begin(), kFields.end(), [&](std::string_view name) {
-      return equalsIgnoreCase(name, field.name);
-    });
-    if (kept) response.headers.add(field.name, field.value);
+    if (isOfNotModified(field.name, has_tag)) response.headers.add(field.name, field.value);
   }
   return made(stored, std::move(response));
 }
@@ -119,7 +117,7 @@ EntryPtr answerFrom(const EntryPtr& stored, std::string_view method, HeadersView
   const std::optional<std::string_view> wanted = request.find("Range");
   // A part of a coded body is of no use to who gets bodies without their coding.
   const bool has_parts = answer->status() == 200 && !answer->headers().find("Content-Encoding");
-  if (wanted && has_parts && mayTakeRange(request, *answer)) {
+  if (wanted && has_parts && allowsRange(request, *answer)) {
     if (const auto range = rangeOf(*wanted, answer->body().size())) return partOf(*answer, *range);
   }
   return answer;

@@ -12,84 +12,84 @@ void restrict(std::optional<Seconds>& value, Seconds other) noexcept {
   value = value ? std::min(*value, other) : other;
 }
 
-/// A flag that has a value all the same counts: what it forbids stays forbidden.
-bool CacheControl::*flagOf(std::string_view name) noexcept {
-  struct Flag {
-    std::string_view name;
-    bool CacheControl::*member;
-  };
-  static constexpr std::array kFlags{
-      Flag{"no-store", &CacheControl::no_store},
-      Flag{"must-revalidate", &CacheControl::must_revalidate},
-      Flag{"must-understand", &CacheControl::must_understand},
-      Flag{"public", &CacheControl::is_public},
-      Flag{"private", &CacheControl::is_private},
-      Flag{"only-if-cached", &CacheControl::only_if_cached},
-  };
-  for (const Flag& flag : kFlags) {
-    if (equalsIgnoreCase(name, flag.name)) return flag.member;
+template <typename Member>
+struct Directive {
+  std::string_view name;
+  Member CacheControl::*member;
+};
+
+constexpr std::array kFlags{
+    Directive<bool>{"no-store", &CacheControl::no_store},
+    Directive<bool>{"must-revalidate", &CacheControl::must_revalidate},
+    Directive<bool>{"must-understand", &CacheControl::must_understand},
+    Directive<bool>{"public", &CacheControl::is_public},
+    Directive<bool>{"private", &CacheControl::is_private},
+    Directive<bool>{"only-if-cached", &CacheControl::only_if_cached},
+};
+
+constexpr std::array kLifetimes{
+    Directive<std::optional<Seconds>>{"max-age", &CacheControl::max_age},
+    Directive<std::optional<Seconds>>{"max-stale", &CacheControl::max_stale},
+    Directive<std::optional<Seconds>>{"stale-while-revalidate",
+                                      &CacheControl::stale_while_revalidate},
+    Directive<std::optional<Seconds>>{"stale-if-error", &CacheControl::stale_if_error},
+};
+
+template <typename Directives>
+auto memberOf(const Directives& directives, std::string_view name) noexcept
+    -> decltype(directives.front().member) {
+  for (const auto& one : directives) {
+    // Most have another length.
+    if (name.size() == one.name.size() && equalsIgnoreCase(name, one.name)) return one.member;
   }
   return nullptr;
 }
 
-void takeFieldNames(std::string_view value, std::vector<std::string>& names) {
-  const std::string list = unquoted(value);
-  std::string_view rest = list;
-  while (!rest.empty()) {
-    const std::size_t end = std::min(rest.find(','), rest.size());
-    std::string_view name = rest.substr(0, end);
-    rest.remove_prefix(std::min(end + 1, rest.size()));
-    while (!name.empty() && name.front() == ' ') name.remove_prefix(1);
-    while (!name.empty() && name.back() == ' ') name.remove_suffix(1);
-    if (!name.empty()) names.emplace_back(name);
-  }
+/// Numbers may be quoted (section 5.2).
+std::optional<Seconds> seconds(std::string_view value) {
+  return value.starts_with('"') ? parseDeltaSeconds(unquoted(value)) : parseDeltaSeconds(value);
 }
 
-class Reader {
- public:
-  explicit Reader(CacheControl& control) noexcept : control_(control) {}
+bool isToken(std::string_view text) noexcept {
+  return text.find_first_not_of(
+             "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789!#$%&'*+-.^_`|~") ==
+         std::string_view::npos;
+}
 
-  void take(std::string_view directive) {
-    const std::size_t equals = directive.find('=');
-    // White space before '=' is malformed: what is forbidden stays forbidden, and a number is none.
-    const std::string_view written = directive.substr(0, equals);
-    const std::string_view name = written.substr(0, written.find_last_not_of(" \t") + 1);
-    const bool has_value = equals != std::string_view::npos;
-    const bool well_formed = has_value && name.size() == written.size();
-    const std::string_view value = well_formed ? directive.substr(equals + 1) : std::string_view();
-    if (bool CacheControl::*flag = flagOf(name)) {
-      control_.*flag = true;
-    } else if (equalsIgnoreCase(name, "no-cache")) {
-      takeNoCache(value);
-    } else {
-      takeSeconds(name, value, has_value);
+/// Appends the field names in `value`. Returns whether there are any, and nothing else.
+bool takeFieldNames(std::string_view value, std::vector<std::string>& names) {
+  const std::string list = unquoted(value);
+  ListReader reader(list);
+  bool well_formed = false;
+  for (std::string_view name; reader.next(name);) {
+    if (!isToken(name)) return false;
+    names.emplace_back(name);
+    well_formed = true;
+  }
+  return well_formed;
+}
+
+void take(CacheControl& control, std::string_view directive) {
+  const std::size_t equals = directive.find('=');
+  const bool has_value = equals != std::string_view::npos;
+  // White space before '=' is malformed: what is forbidden stays forbidden, and a number is none.
+  const std::string_view written = directive.substr(0, equals);
+  const std::string_view name = written.substr(0, written.find_last_not_of(" \t") + 1);
+  const bool well_formed = has_value && name.size() == written.size();
+  const std::string_view value = well_formed ? directive.substr(equals + 1) : std::string_view();
+  if (bool CacheControl::*const flag = memberOf(kFlags, name)) {
+    control.*flag = true;  // whatever its value
+  } else if (const auto lifetime = memberOf(kLifetimes, name)) {
+    const bool is_any = !has_value && lifetime == &CacheControl::max_stale;
+    restrict(control.*lifetime, is_any ? kManySeconds : seconds(value).value_or(Seconds(0)));
+  } else if (equalsIgnoreCase(name, "no-cache")) {
+    if (!takeFieldNames(value, control.no_cache_fields)) control.no_cache = true;
+  } else if (equalsIgnoreCase(name, "min-fresh")) {
+    if (const auto wanted = seconds(value)) {
+      control.min_fresh = std::max(control.min_fresh.value_or(Seconds(0)), *wanted);
     }
   }
-
- private:
-  void takeNoCache(std::string_view value) {
-    const std::size_t before = control_.no_cache_fields.size();
-    takeFieldNames(value, control_.no_cache_fields);
-    if (control_.no_cache_fields.size() == before) control_.no_cache = true;
-  }
-
-  void takeSeconds(std::string_view name, std::string_view value, bool has_value) {
-    const std::optional<Seconds> seconds = parseDeltaSeconds(unquoted(value));
-    if (equalsIgnoreCase(name, "max-age")) {
-      restrict(control_.max_age, seconds.value_or(Seconds(0)));
-    } else if (equalsIgnoreCase(name, "stale-while-revalidate")) {
-      restrict(control_.stale_while_revalidate, seconds.value_or(Seconds(0)));
-    } else if (equalsIgnoreCase(name, "stale-if-error")) {
-      restrict(control_.stale_if_error, seconds.value_or(Seconds(0)));
-    } else if (equalsIgnoreCase(name, "max-stale")) {
-      restrict(control_.max_stale, has_value ? seconds.value_or(Seconds(0)) : kManySeconds);
-    } else if (equalsIgnoreCase(name, "min-fresh") && seconds) {
-      control_.min_fresh = std::max(control_.min_fresh.value_or(Seconds(0)), *seconds);
-    }
-  }
-
-  CacheControl& control_;
-};
+}
 
 }  // namespace
 
@@ -103,26 +103,17 @@ std::optional<Seconds> parseDeltaSeconds(std::string_view text) noexcept {
   return Seconds(value);
 }
 
-std::string unquoted(std::string_view text) {
-  if (text.size() < 2 || text.front() != '"' || text.back() != '"') return std::string(text);
-  text = text.substr(1, text.size() - 2);
-  std::string plain;
-  for (std::size_t i = 0; i < text.size(); ++i) {
-    if (text[i] == '\\' && i + 1 < text.size()) ++i;
-    plain += text[i];
-  }
-  return plain;
-}
-
 CacheControl readCacheControl(HeadersView headers, bool is_request) {
   CacheControl control;
-  Reader reader(control);
   bool any = false;
   eachListElement(headers, "Cache-Control", [&](std::string_view directive) {
     any = true;
-    reader.take(directive);
+    take(control, directive);
   });
-  if (is_request && !any) {
+  if (!is_request) return control;
+  // Requests have no fields that could be left out instead (section 5.2.1.4).
+  if (!control.no_cache_fields.empty()) control.no_cache = true;
+  if (!any) {
     eachListElement(headers, "Pragma", [&](std::string_view directive) {
       if (equalsIgnoreCase(directive, "no-cache")) control.no_cache = true;
     });

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 
+#include "http/field_list.h"
 #include "http/http_date.h"
 
 namespace forage::http {
@@ -20,13 +21,14 @@ Millis ageField(HeadersView headers) noexcept {
   return parseDeltaSeconds(first).value_or(Seconds(0));
 }
 
-/// The earliest time that an Expires field tells; one that cannot be read has passed.
-WallTime expiresField(HeadersView headers, WallTime received) noexcept {
-  WallTime earliest = WallTime::max();
-  for (const HeaderField& field : headers) {
-    if (!equalsIgnoreCase(field.name, "Expires")) continue;
-    earliest = std::min(earliest, parseHttpDate(field.value, received).value_or(WallTime{}));
-  }
+/// From `date` to the earliest time that an Expires field tells; one that cannot be read has passed
+/// (section 5.3).
+Millis untilExpires(HeadersView headers, WallTime date, WallTime received) noexcept {
+  Millis earliest = kForever;
+  eachValue(headers, "Expires", [&](std::string_view value) {
+    const std::optional<WallTime> time = parseHttpDate(value, received);
+    earliest = std::min(earliest, time ? elapsed(date, *time) : Millis(0));
+  });
   return earliest;
 }
 
@@ -36,7 +38,7 @@ Lifetime heuristic(const Entry& entry) noexcept {
   const std::optional<WallTime> modified = parseHttpDate(*field, entry.received());
   const WallTime date = dateOf(entry);
   if (!modified || *modified >= date) return {};
-  return {Millis((date - *modified) / kHeuristicPart), LifetimeSource::kHeuristic};
+  return {elapsed(*modified, date) / kHeuristicPart, LifetimeSource::kHeuristic};
 }
 
 }  // namespace
@@ -54,18 +56,17 @@ WallTime dateOf(const Entry& entry) noexcept {
 
 Millis currentAge(const Entry& entry, WallTime now) noexcept {
   // Date has no fractions of a second: none are counted.
-  const Millis apparent =
-      std::max(Millis(0), Millis(std::chrono::floor<Seconds>(entry.received() - dateOf(entry))));
-  const Millis delay = std::max(Millis(0), Millis(entry.received() - entry.requested()));
-  const Millis initial = std::max(apparent, ageField(entry.headers()) + delay);
-  return initial + std::max(Millis(0), Millis(now - entry.received()));
+  const Millis apparent = std::chrono::floor<Seconds>(elapsed(dateOf(entry), entry.received()));
+  const Millis delay = elapsed(entry.requested(), entry.received());
+  const Millis initial = std::max(apparent, sum(ageField(entry.headers()), delay));
+  return sum(initial, elapsed(entry.received(), now));
 }
 
 Lifetime freshnessLifetime(const Entry& entry, const CacheControl& control) noexcept {
   if (control.max_age) return {*control.max_age, LifetimeSource::kMaxAge};
   if (entry.headers().find("Expires")) {
-    const Millis span = expiresField(entry.headers(), entry.received()) - dateOf(entry);
-    return {std::max(Millis(0), span), LifetimeSource::kExpires};
+    return {untilExpires(entry.headers(), dateOf(entry), entry.received()),
+            LifetimeSource::kExpires};
   }
   if (isHeuristicallyCacheable(entry.status()) || control.is_public) return heuristic(entry);
   return {};

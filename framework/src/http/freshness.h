@@ -22,6 +22,21 @@ struct Lifetime {
 /// The age of `entry` at `now` (section 4.2.3).
 [[nodiscard]] Millis currentAge(const Entry& entry, WallTime now) noexcept;
 
+/// Time from `from` to `to`, none where that is earlier. Entries come from stores, with any times
+/// in them: saturates at kForever instead of overflowing.
+[[nodiscard]] constexpr Millis elapsed(WallTime from, WallTime to) noexcept {
+  if (to <= from) return Millis(0);
+  const auto span = static_cast<std::uint64_t>(to.time_since_epoch().count()) -
+                    static_cast<std::uint64_t>(from.time_since_epoch().count());
+  constexpr auto kMost = static_cast<std::uint64_t>(kForever.count());
+  return span >= kMost ? kForever : Millis(static_cast<Millis::rep>(span));
+}
+
+/// `a + b`, saturating at kForever. REQUIRES: neither is negative.
+[[nodiscard]] constexpr Millis sum(Millis a, Millis b) noexcept {
+  return a > kForever - b ? kForever : a + b;
+}
+
 /// How long `entry` is fresh in a private cache: max-age, else Expires, else a tenth of the time
 /// since it was last modified, where its status or `public` allows that (section 4.2.1 and 4.2.2).
 [[nodiscard]] Lifetime freshnessLifetime(const Entry& entry, const CacheControl& control) noexcept;

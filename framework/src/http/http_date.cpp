@@ -89,6 +89,7 @@ void readTime(Scanner& in, Parts& parts) noexcept {
 std::optional<WallTime> timeOf(const Parts& parts) noexcept {
   const year_month_day date(year(parts.year), month(parts.month),
                             day(static_cast<unsigned>(parts.day)));
+  if (parts.year < 0 || parts.year > 9999) return std::nullopt;  // no form can tell it
   // A leap second is the last of its minute.
   if (!date.ok() || parts.hour > 23 || parts.minute > 59 || parts.second > 60) return std::nullopt;
   return WallTime(sys_days(date).time_since_epoch() + std::chrono::hours(parts.hour) +
@@ -120,6 +121,18 @@ std::optional<WallTime> parseFixed(std::string_view rest) noexcept {
   return in.isDone() ? timeOf(parts) : std::nullopt;
 }
 
+/// RFC 9110, section 5.6.7: what would be more than 50 years ahead is of the past.
+std::optional<WallTime> timeNear(WallTime now, Parts parts, int short_year) noexcept {
+  const auto today = std::chrono::floor<std::chrono::days>(now);
+  const year_month_day in_50_years = year_month_day(today) + std::chrono::years(50);
+  const int latest = static_cast<int>(in_50_years.year());
+  parts.year = latest - ((latest - short_year) % 100 + 100) % 100;
+  const std::optional<WallTime> time = timeOf(parts);
+  if (time && *time <= WallTime(sys_days(in_50_years)) + (now - today)) return time;
+  parts.year -= 100;
+  return timeOf(parts);
+}
+
 std::optional<WallTime> parseRfc850(std::string_view rest, WallTime now) noexcept {
   Scanner in(rest);
   Parts parts;
@@ -132,13 +145,7 @@ std::optional<WallTime> parseRfc850(std::string_view rest, WallTime now) noexcep
   in.skip(" ");
   readTime(in, parts);
   in.skip(" GMT");
-  if (!in.isDone()) return std::nullopt;
-  const year_month_day today(std::chrono::floor<std::chrono::days>(now));
-  const int this_year = static_cast<int>(today.year());
-  parts.year = this_year - this_year % 100 + short_year;
-  if (parts.year <= this_year - 50) parts.year += 100;
-  if (parts.year > this_year + 50) parts.year -= 100;
-  return timeOf(parts);
+  return in.isDone() ? timeNear(now, parts, short_year) : std::nullopt;
 }
 
 std::optional<WallTime> parseAsctime(std::string_view rest) noexcept {
@@ -175,11 +182,16 @@ std::optional<WallTime> parseHttpDate(std::string_view text, WallTime now) noexc
 }
 
 std::string formatHttpDate(WallTime time) {
+  constexpr WallTime kFirst = sys_days(year(0) / 1 / 1);
+  constexpr WallTime kLast = sys_days(year(10'000) / 1 / 1) - Millis(1);
+  time = std::clamp(time, kFirst, kLast);
   const auto days = std::chrono::floor<std::chrono::days>(time);
   const year_month_day date(days);
   const std::chrono::hh_mm_ss clock(std::chrono::floor<std::chrono::seconds>(time - days));
   const std::chrono::weekday weekday(days);
-  std::string text(kDays[weekday.c_encoding()].substr(0, kShort));
+  std::string text;
+  text.reserve(std::string_view("Sun, 06 Nov 1994 08:49:37 GMT").size());
+  text += kDays[weekday.c_encoding()].substr(0, kShort);
   text += ", ";
   appendPadded(text, static_cast<int>(static_cast<unsigned>(date.day())), 2);
   text.append(" ").append(kMonths[static_cast<unsigned>(date.month()) - 1]).append(" ");

@@ -15,7 +15,8 @@ namespace forage::http {
 /// that is not more than 50 years after `now`. Returns nothing for anything else.
 [[nodiscard]] std::optional<WallTime> parseHttpDate(std::string_view text, WallTime now) noexcept;
 
-/// Writes "Sun, 06 Nov 1994 08:49:37 GMT"; fractions of a second are dropped.
+/// Writes "Sun, 06 Nov 1994 08:49:37 GMT"; fractions of a second are dropped. Of times that four
+/// digits of a year cannot tell it writes the nearest one.
 [[nodiscard]] std::string formatHttpDate(WallTime time);
 
 }  // namespace forage::http

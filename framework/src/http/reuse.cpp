@@ -7,10 +7,6 @@ namespace forage::http {
 
 namespace {
 
-Millis plus(Millis a, Millis b) noexcept {
-  return a == kForever || b == kForever || a > kForever - b ? kForever : a + b;
-}
-
 /// What a directive allows, or else the job.
 Millis window(const std::optional<Seconds>& directive, Millis job) noexcept {
   return directive ? Millis(*directive) : job;
@@ -21,17 +17,16 @@ std::string_view demand(const CacheControl& request, const CacheControl& respons
                         const ReuseOptions& options) noexcept {
   if (options.always_validate) return "--refresh";
   if (request.no_cache) return "no-cache in the request (RFC 9111, 5.2.1.4)";
-  if (!options.by_job && response.no_cache) return "no-cache (RFC 9111, 5.2.2.4)";
+  if (response.no_cache) return "no-cache (RFC 9111, 5.2.2.4)";
   return {};
 }
 
-/// Why the request does not want what is still fresh; "" when it does.
+/// Why the request does not want a response of this age, fresh or stale; "" when it does.
 std::string_view refusal(const CacheControl& request, const Judgement& one) noexcept {
-  if (request.max_age && one.age > *request.max_age && !request.max_stale) {
+  if (request.max_age && one.age > *request.max_age) {
     return "older than max-age in the request (RFC 9111, 5.2.1.1)";
   }
-  if (request.min_fresh && one.lifetime.span != kForever &&
-      one.lifetime.span < plus(one.age, *request.min_fresh)) {
+  if (request.min_fresh && one.lifetime.span < sum(one.age, *request.min_fresh)) {
     return "not fresh for min-fresh of the request (RFC 9111, 5.2.1.3)";
   }
   return {};
@@ -53,36 +48,51 @@ std::string_view freshRule(LifetimeSource source) noexcept {
   return "fresh";
 }
 
+std::string_view staleRule(LifetimeSource source) noexcept {
+  switch (source) {
+    case LifetimeSource::kNone:
+      return "nothing says how long it is fresh (RFC 9111, 4.2.2)";
+    case LifetimeSource::kJob:
+      return "expired by expire_after";
+    default:
+      return "expired (RFC 9111, 4.2)";
+  }
+}
+
+/// "Up to" so many seconds after it expired: the last one counts (RFC 5861, sections 3 and 4).
+bool isWithin(Millis over, Millis span) noexcept { return span > Millis::zero() && over <= span; }
+
 void judgeStale(Judgement& one, const CacheControl& request, const CacheControl& response,
                 const ReuseOptions& options) noexcept {
-  const Millis over = one.age - one.lifetime.span;
-  one.rule = one.lifetime.source == LifetimeSource::kNone
-                 ? "nothing says how long it is fresh (RFC 9111, 4.2.2)"
-                 : "expired (RFC 9111, 4.2)";
-  const bool must = !options.by_job && response.must_revalidate;
-  if (must) {
+  one.rule = staleRule(one.lifetime.source);
+  if (response.must_revalidate) {
     one.rule = "expired, with must-revalidate (RFC 9111, 5.2.2.2)";
     return;
   }
-  if (request.max_stale && over <= Millis(*request.max_stale)) {
+  // Who asks for a fresh one, or for one that is not so old, says no to every window.
+  if (!refusal(request, one).empty()) return;
+  const Millis over = one.age - one.lifetime.span;
+  if (request.max_stale) {
+    if (over > *request.max_stale) return;
     one.reuse = Reuse::kStale;
     one.rule = "within max-stale of the request (RFC 9111, 5.2.1.2)";
-  } else if (over < window(options.by_job ? std::nullopt : response.stale_while_revalidate,
-                           options.stale_while_revalidate)) {
+  } else if (!request.max_age && isWithin(over, window(response.stale_while_revalidate,
+                                                       options.stale_while_revalidate))) {
     one.reuse = Reuse::kStaleWhileRevalidate;
     one.rule = "within stale-while-revalidate (RFC 5861, 3)";
   }
 }
 
-/// RFC 5861, section 4, and RFC 9111, section 4.2.4.
-bool mayAnswerErrors(const Judgement& one, const CacheControl& request,
+/// RFC 5861, section 4, and RFC 9111, section 4.2.4. What is fresh may answer anyway.
+bool mayAnswerErrors(const Judgement& one, bool fresh, const CacheControl& request,
                      const CacheControl& response, const ReuseOptions& options) noexcept {
-  if (request.no_cache) return false;
-  if (!options.by_job && (response.must_revalidate || response.no_cache)) return false;
+  if (request.no_cache || response.no_cache) return false;
+  if (fresh) return true;
+  if (response.must_revalidate) return false;
   std::optional<Seconds> directive = request.stale_if_error;
-  if (!directive && !options.by_job) directive = response.stale_if_error;
+  if (!directive) directive = response.stale_if_error;
   const Millis allowed = window(directive, options.stale_if_error);
-  return allowed == kForever || one.age - one.lifetime.span < allowed;
+  return allowed == kForever || isWithin(one.age - one.lifetime.span, allowed);
 }
 
 Lifetime lifetimeOf(const Entry& stored, const CacheControl& response,
@@ -95,14 +105,14 @@ Lifetime lifetimeOf(const Entry& stored, const CacheControl& response,
 
 Judgement judgeReuse(const Entry& stored, const CacheControl& request, const ReuseOptions& options,
                      WallTime now) {
+  // Under by_job it has said nothing.
   const CacheControl response =
       options.by_job ? CacheControl{} : readCacheControl(stored.headers(), false);
   Judgement one;
-  one.age = options.by_job ? std::max(Millis(0), Millis(now - stored.received()))
-                           : currentAge(stored, now);
+  one.age = options.by_job ? elapsed(stored.received(), now) : currentAge(stored, now);
   one.lifetime = lifetimeOf(stored, response, options);
   const bool fresh = one.lifetime.span == kForever || one.age < one.lifetime.span;
-  one.stale_if_error = mayAnswerErrors(one, request, response, options);
+  one.stale_if_error = mayAnswerErrors(one, fresh, request, response, options);
   if (options.never_validate) {
     one.reuse = fresh ? Reuse::kFresh : Reuse::kStale;
     one.rule = "--offline: whatever is stored";

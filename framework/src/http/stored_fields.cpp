@@ -5,7 +5,7 @@
 #include <string_view>
 #include <vector>
 
-#include "http/cache_control.h"
+#include "http/field_list.h"
 
 namespace forage::http {
 
@@ -33,6 +33,13 @@ bool isConnectionField(std::string_view name) noexcept {
 bool describesBody(std::string_view name) noexcept {
   static constexpr std::array<std::string_view, 3> kNames{"Content-Length", "Content-Encoding",
                                                           "Content-Range"};
+  return isOneOf(kNames, name);
+}
+
+/// Fields that tell of one answer, not of what it holds: those of the one before it are outdated
+/// even where the new one has none.
+bool describesAnswer(std::string_view name) noexcept {
+  static constexpr std::array<std::string_view, 2> kNames{"Age", "Date"};
   return isOneOf(kNames, name);
 }
 
@@ -93,8 +100,9 @@ Headers withoutConnectionFields(HeadersView headers) {
 
 Headers updatedFields(HeadersView stored, HeadersView update) {
   const Headers fresh = withoutConnectionFields(update);
-  Headers fields = selected(
-      stored, [&](std::string_view name) { return describesBody(name) || !fresh.find(name); });
+  Headers fields = selected(stored, [&](std::string_view name) {
+    return describesBody(name) || !(describesAnswer(name) || fresh.find(name));
+  });
   for (const HeaderField& field : fresh) {
     if (!describesBody(field.name)) fields.add(field.name, field.value);
   }

@@ -26,7 +26,8 @@ struct HeadMarks {
 [[nodiscard]] Headers withoutConnectionFields(HeadersView headers);
 
 /// `stored` with the fields of `update` in place of its own of the same name. Those that describe
-/// the stored body stay as they are: Content-Length, Content-Encoding, Content-Range.
+/// the stored body stay as they are: Content-Length, Content-Encoding, Content-Range. Age and Date
+/// are those of `update` or none: with the old ones it would seem as old as before.
 [[nodiscard]] Headers updatedFields(HeadersView stored, HeadersView update);
 
 }  // namespace forage::http

@@ -18,6 +18,11 @@ bool isUnderstood(int status) noexcept {
   return std::find(kStatuses.begin(), kStatuses.end(), status) != kStatuses.end();
 }
 
+/// "MUST NOT be stored by a cache" (RFC 6585, sections 3 to 6).
+bool isOfTheMoment(int status) noexcept {
+  return status == 428 || status == 429 || status == 431 || status == 511;
+}
+
 bool saysHowLong(HeadersView response, const CacheControl& control) noexcept {
   return control.max_age || response.find("Expires");
 }
@@ -29,6 +34,8 @@ bool mayStore(int status, HeadersView response, const CacheControl& request,
   const CacheControl control = readCacheControl(response, false);
   if (status < 200 || status == 206 || status == 304) {
     why = "not a whole response of its own (RFC 9111, 3.3)";
+  } else if (isOfTheMoment(status)) {
+    why = "a status that is never stored (RFC 6585)";
   } else if (request.no_store) {
     why = "no-store in the request (RFC 9111, 5.2.1.5)";
   } else if (control.must_understand && !isUnderstood(status)) {
@@ -49,7 +56,7 @@ bool mayStorePost(int status, HeadersView response, const CacheControl& request,
   if (status < 200 || status >= 300 || !mayStore(status, response, request, why)) return false;
   if (!saysHowLong(response, readCacheControl(response, false))) return false;
   const std::optional<std::string_view> location = response.find("Content-Location");
-  if (!location) return false;
+  if (!location || location->empty()) return false;
   const std::optional<Url> target = url.resolve(*location);
   return target && *target == url;
 }
@@ -65,7 +72,8 @@ std::vector<Url> invalidated(int status, HeadersView response, const Url& url) {
     const std::optional<std::string_view> location = response.find(name);
     if (!location || location->empty()) continue;
     std::optional<Url> target = url.resolve(*location);
-    if (target && target->origin() == url.origin() && *target != url) {
+    if (!target || target->origin() != url.origin()) continue;
+    if (std::find(urls.begin(), urls.end(), *target) == urls.end()) {
       urls.push_back(*std::move(target));
     }
   }

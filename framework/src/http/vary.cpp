@@ -7,7 +7,7 @@
 #include <array>
 #include <vector>
 
-#include "http/cache_control.h"
+#include "http/field_list.h"
 
 namespace forage::http {
 
@@ -15,46 +15,82 @@ namespace {
 
 constexpr std::size_t kDigits = 32;
 
-void lowerCase(std::string& text) noexcept {
-  for (char& c : text) {
-    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
-  }
+constexpr char lower(char c) noexcept {
+  return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
 }
 
-/// Lists of what is accepted: neither case nor order means anything in them, weights say what is
-/// preferred (RFC 9110, section 12.5).
+constexpr std::string_view kAcceptLanguage = "accept-language";
+constexpr std::string_view kWeight = ";q=";
+
+/// Lists of what is accepted, where weights say what is preferred (RFC 9110, section 12.5).
 bool isPreference(std::string_view name) noexcept {
   static constexpr std::array<std::string_view, 4> kNames{"accept", "accept-charset",
-                                                          "accept-encoding", "accept-language"};
+                                                          "accept-encoding", kAcceptLanguage};
   return std::find(kNames.begin(), kNames.end(), name) != kNames.end();
 }
 
-/// Without white space, and without the weight that every element has that has none.
+/// "" where there is none.
+std::string_view weightOf(std::string_view element) noexcept {
+  const std::size_t at = element.rfind(kWeight);
+  if (at == std::string_view::npos) return {};
+  const std::string_view weight = element.substr(at + kWeight.size());
+  return weight.find_first_not_of("0123456789.") == std::string_view::npos ? weight
+                                                                           : std::string_view();
+}
+
+/// "0.50" means "0.5", and what has no weight has the weight 1.
+void shortenWeight(std::string& element) {
+  if (weightOf(element).find('.') != std::string_view::npos) {
+    while (element.back() == '0') element.pop_back();
+    if (element.back() == '.') element.pop_back();
+  }
+  if (weightOf(element) == "1") element.resize(element.size() - kWeight.size() - 1);
+}
+
+/// Without white space, and in lower case but for the values of parameters, which may differ in it.
 std::string preference(std::string_view element) {
   std::string text;
+  bool quoted = false;
+  bool in_value = false;
   for (const char c : element) {
-    if (c != ' ' && c != '\t') text += c;
+    if (!quoted && (c == ' ' || c == '\t')) continue;
+    if (c == '"') quoted = !quoted;
+    if (c == ';' && !quoted) in_value = false;
+    text += in_value ? c : lower(c);
+    if (c == '=' && !quoted) in_value = true;
   }
-  lowerCase(text);
-  for (const std::string_view weight : {";q=1.000", ";q=1.00", ";q=1.0", ";q=1"}) {
-    if (!text.ends_with(weight)) continue;
-    text.resize(text.size() - weight.size());
-    break;
-  }
+  shortenWeight(text);
   return text;
 }
 
+/// Order means nothing in such lists, but some servers take the first of two languages that weigh
+/// the same (RFC 9110, section 12.5.4).
+void sortPreferences(std::string_view name, std::vector<std::string>& elements) {
+  if (name != kAcceptLanguage) {
+    std::sort(elements.begin(), elements.end());
+    return;
+  }
+  const auto weight = [](const std::string& element) {
+    const std::string_view written = weightOf(element);
+    return written.empty() ? std::string_view("1") : written;
+  };
+  std::stable_sort(
+      elements.begin(), elements.end(),
+      [&](const std::string& a, const std::string& b) { return weight(a) > weight(b); });
+}
+
+/// Appends what `name` is in `request`, in a form that tells elements and fields apart.
 void appendValue(std::string& text, HeadersView request, const std::string& name) {
-  const bool unordered = isPreference(name);
+  const bool is_preference = isPreference(name);
   std::vector<std::string> elements;
   eachListElement(request, name, [&](std::string_view element) {
-    elements.push_back(unordered ? preference(element) : std::string(element));
+    elements.push_back(is_preference ? preference(element) : std::string(element));
   });
-  if (unordered) std::sort(elements.begin(), elements.end());
+  if (is_preference) sortPreferences(name, elements);
   // A field that is not there differs from an empty one.
   text.append(name).append(request.find(name) ? ":" : "-");
-  for (const std::string& element : elements) text.append(element).append(",");
-  text += '\n';
+  for (const std::string& element : elements) text.append(element).append("\n");
+  text += '\0';
 }
 
 }  // namespace
@@ -71,8 +107,10 @@ std::optional<std::string> selectingDigest(HeadersView response, HeadersView req
   std::vector<std::string> names;
   bool matches_none = false;
   eachListElement(response, "Vary", [&](std::string_view element) {
-    if (element == "*") matches_none = true;
-    lowerCase(names.emplace_back(element));
+    // Nobody knows what it varies with, where no field can have such a name.
+    if (element == "*" || element.find(':') != std::string_view::npos) matches_none = true;
+    std::string& name = names.emplace_back(element);
+    std::transform(name.begin(), name.end(), name.begin(), lower);
   });
   if (matches_none) return std::nullopt;
   if (names.empty()) return std::string();

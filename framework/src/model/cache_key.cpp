@@ -1,4 +1,4 @@
-#include "model/cache_key.h"
+#include "forage/cache_key.h"
 
 #include <Poco/DigestEngine.h>
 #include <Poco/SHA2Engine.h>

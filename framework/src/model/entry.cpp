@@ -45,9 +45,13 @@ std::array<char, kSumDigits> hex(std::uint64_t value) noexcept {
   return text;
 }
 
+constexpr std::string_view kBreaks("\r\n\0", 3);  // of lines
+constexpr std::string_view kVariantCharacters =
+    "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789.-";
+
 /// A reason phrase from anywhere, as one line.
 void appendReason(std::string& text, std::string_view reason) {
-  for (const char c : reason) text += c == '\r' || c == '\n' || c == '\0' ? ' ' : c;
+  for (const char c : reason) text += kBreaks.find(c) == std::string_view::npos ? c : ' ';
 }
 
 void appendNumber(std::string& text, std::int64_t value) {
@@ -191,6 +195,11 @@ EntryPtr decodeEntry(std::string_view key, std::string&& value) {
   }
   std::string_view variant;
   if (cursor.skip(kVariant) ? !cursor.until(", sum=", variant) : !cursor.skip(", sum=")) {
+    return nullptr;
+  }
+  // The variant becomes part of keys, the reason of lines.
+  if (reason.find_first_of(kBreaks) != std::string_view::npos ||
+      variant.find_first_not_of(kVariantCharacters) != std::string_view::npos) {
     return nullptr;
   }
   const std::size_t sum_at = cursor.at();

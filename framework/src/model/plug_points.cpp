@@ -11,6 +11,7 @@ LeaseHome::~LeaseHome() = default;
 Leases::~Leases() = default;
 ChangeListener::~ChangeListener() = default;
 Cache::~Cache() = default;
+void Cache::inspect(std::string_view pattern, const Visitor& visitor) { scan(pattern, visitor); }
 void Cache::flush() {}
 Leases* Cache::leases() noexcept { return nullptr; }
 bool Cache::watch(ChangeListener*) { return false; }

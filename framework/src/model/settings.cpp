@@ -85,4 +85,12 @@ std::vector<std::string> Settings::list(std::string_view key) const {
   fail(key, "wants a list of texts");
 }
 
+std::filesystem::path Settings::path(std::string_view key) const {
+  const Value* value = find(key);
+  if (value == nullptr) return {};
+  const std::string name = text(key, "");
+  if (name.empty()) fail(key, "wants a path");
+  return (std::filesystem::path(value->folder) / name).lexically_normal();
+}
+
 }  // namespace forage

@@ -34,6 +34,8 @@ void readAs(const Settings& settings, std::string_view key, std::string_view typ
     static_cast<void>(settings.size(key, 0));
   } else if (type == "list") {
     static_cast<void>(settings.list(key));
+  } else if (type == "path") {
+    static_cast<void>(settings.path(key));
   } else if (type == "integer" &&
              !std::holds_alternative<std::int64_t>(settings.values().find(key)->second.data)) {
     settings.fail(key, "wants a whole number");

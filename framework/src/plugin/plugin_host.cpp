@@ -173,6 +173,8 @@ std::vector<PluginHost::Found> PluginHost::list() {
 
 const std::vector<fs::path>& PluginHost::folders() const noexcept { return state_->folders; }
 
+const Clock& PluginHost::clock() const noexcept { return state_->clock; }
+
 void PluginHost::check(PluginKind kind, const PluginUse& use) {
   const PluginInfo& info = state_->loadFor(kind, use);
   std::vector<std::string> findings = plugin::checkOptions(kind, use, info);

@@ -57,6 +57,7 @@ void JsonLinesSink::accept(const Visit& visit) {
   name("stored");
   out_.buffer() += visit.stored ? "true" : "false";
   milliseconds("elapsed_ms", visit.elapsed);
+  if (visit.response) text("cache_status", visit.cache_status.toString());
   if (visit.response) {
     const auto type = visit.response->headers().find("Content-Type");
     if (type) text("content_type", *type);

@@ -40,6 +40,8 @@ Json toJson(const CacheReport& cache) {
           {"stores", cache.stores},
           {"stores_fallback", cache.stores_fallback},
           {"stores_lost", cache.stores_lost},
+          {"stores_refused", cache.stores_refused},
+          {"lease_waits", cache.lease_waits},
           {"written_back", cache.written_back},
           {"stats", toJson(cache.stats)}};
 }

@@ -7,6 +7,7 @@
 
 #include "forage/error.h"
 #include "model/target.h"
+#include "visit/asked.h"
 
 namespace forage::run {
 
@@ -277,6 +278,7 @@ void GroupLoop::proceed(Trip& trip, Next next) {
 }
 
 void GroupLoop::finish(Trip& trip) {
+  pipeline_.ended(trip);
   --groupOf(trip).trips;
   trip.reset();
   free_trips_.push_back(&trip);
@@ -301,10 +303,12 @@ void GroupLoop::enqueueLookup(Trip& trip) {
     batch_ = std::make_unique<store::LookupBatch>();
     batch_->keys.reserve(store::LookAhead::kMaxKeys);
     batch_->owners.reserve(store::LookAhead::kMaxKeys);
+    batch_->wishes.reserve(store::LookAhead::kMaxKeys);
   }
   ++groupOf(trip).looking;
   batch_->keys.push_back(std::move(trip.key));
   batch_->owners.push_back(&trip);
+  batch_->wishes.push_back(trip.wish);
   if (batch_->keys.size() == store::LookAhead::kMaxKeys) flushLookups();
 }
 

@@ -84,10 +84,12 @@ class GroupLoop {
   void handle(std::unique_ptr<store::LookupBatch>& batch);
   void handle(visit::FlightAnswered& answered);
   void handle(visit::SlotGranted& granted);
+  void handle(visit::LeaseEnded& ended);
   void handle(visit::RoomAgain&);
   void handleFetched(Fetched&& fetched);
   void beginStop();
   void drop(visit::Trip& trip);
+  void dropWaiting();
   void cancelFetches();
   [[nodiscard]] TimePoint waitUntil() const;
 

@@ -1,4 +1,5 @@
 // What comes to a group loop from outside: answers of other threads, ended fetches, and the stop.
+#include <algorithm>
 #include <exception>
 #include <utility>
 
@@ -26,6 +27,12 @@ void GroupLoop::handle(std::unique_ptr<store::LookupBatch>& batch) {
     trip.key = std::move(batch->keys[i]);
     trip.found = std::move(batch->found[i]);
     trip.issued = batch->issued;
+    if (!batch->leases.empty() && batch->leases[i] != store::LeaseState::kNone) {
+      trip.lease = batch->leases[i];
+      const bool waits = trip.lease == store::LeaseState::kOthers;
+      // What it would wait for may have ended before the answer to its look-up came.
+      trip.ticket = waits && batch->tickets[i] != trip.ended_ticket ? batch->tickets[i] : 0;
+    }
     trip.looked_up = true;
     --group.looking;
     if (stopping_) {
@@ -43,6 +50,19 @@ void GroupLoop::handle(visit::FlightAnswered& answered) {
   --group.parked;
   services_.metrics.parked.fetch_sub(1, std::memory_order_relaxed);
   proceed(trip, pipeline_.answered(trip, answered.answer));
+  makeRunnable(group);
+}
+
+void GroupLoop::handle(visit::LeaseEnded& ended) {
+  Trip& trip = *static_cast<Trip*>(ended.visit);
+  trip.ended_ticket = std::max(trip.ended_ticket, ended.ticket);
+  if (trip.ticket != ended.ticket) return;  // it has gone on by other means, or is looked up yet
+  trip.ticket = 0;
+  if (!trip.waits) return;
+  GroupRun& group = groupOf(trip);
+  --group.parked;
+  services_.metrics.parked.fetch_sub(1, std::memory_order_relaxed);
+  proceed(trip, pipeline_.leaseEnded(trip));
   makeRunnable(group);
 }
 
@@ -99,6 +119,18 @@ void GroupLoop::drop(Trip& trip) {
   finish(trip);
 }
 
+/// Trips that wait for other processes are waited for no longer.
+void GroupLoop::dropWaiting() {
+  for (const std::unique_ptr<Trip>& trip : trips_) {
+    if (!trip->waits) continue;
+    GroupRun& group = groupOf(*trip);
+    --group.parked;
+    services_.metrics.parked.fetch_sub(1, std::memory_order_relaxed);
+    drop(*trip);
+    makeRunnable(group);
+  }
+}
+
 void GroupLoop::beginStop() {
   stopping_ = true;
   more_groups_ = false;
@@ -121,6 +153,7 @@ void GroupLoop::beginStop() {
     group->lines.clear();
     makeRunnable(*group);
   }
+  dropWaiting();
 }
 
 void GroupLoop::cancelFetches() {

@@ -17,10 +17,10 @@
 #include <utility>
 
 #include "forage/error.h"
-#include "http/content_coding.h"
 #include "model/target.h"
 #include "run/group_loop.h"
 #include "run/group_task.h"
+#include "run/request_headers.h"
 #include "run/run_context.h"
 #include "store/guarded_cache.h"
 #include "store/look_ahead.h"
@@ -62,15 +62,6 @@ class FirstFailure {
   mutable std::mutex mutex_;  // guards failure_
   std::exception_ptr failure_;
 };
-
-Headers requestHeaders(const Job& job) {
-  Headers headers;
-  headers.add("User-Agent", job.fetch.user_agent.empty() ? std::string("forage/") + kVersion
-                                                         : job.fetch.user_agent);
-  headers.add("Accept", "*/*");
-  headers.add("Accept-Encoding", http::kAcceptEncoding);
-  return headers;
-}
 
 Totals totalsOf(const GroupMetrics& metrics) {
   const auto count = [&](Outcome outcome) { return metrics.outcome(outcome).value(); };
@@ -170,7 +161,8 @@ struct Runner::State {
 };
 
 Runner::Runner(const Job& job, RunParts parts, const Clock& clock, RunObserver* observer)
-    : state_(new State{job, std::move(parts), clock, observer, requestHeaders(job), {}, nullptr}) {
+    : state_(new State{
+          job, std::move(parts), clock, observer, run::requestHeaders(job), {}, nullptr}) {
   state_->metrics = &state_->all_metrics.emplace_back();
   checkNumbers(job);
 }
@@ -228,6 +220,7 @@ Report Runner::State::run(const std::stop_token& user_stop) {
       {job.cache.retry_period, job.cache.plugin.name},
       [this](std::string_view text) { notice(text); },
       [&fail](const CacheError& error) { fail(std::make_exception_ptr(error)); });
+  store::LeaseDesk leases(cache);
   visit::SingleFlight flights;
   const visit::CacheRules rules(job, request_headers);
   visit::HostBudget hosts(job.fetch.parallel_max_host, clock);
@@ -236,20 +229,28 @@ Report Runner::State::run(const std::stop_token& user_stop) {
   std::optional<store::WriteBehind> writes;
   std::optional<store::LookAhead> look_ahead;
   if (!cache.answersWithoutIo()) {
-    look_ahead.emplace(cache);
-    writes.emplace(cache, job.cache.queue_max, [&flights](std::span<const Keep> batch) {
-      for (const Keep& item : batch) {
-        if (item.entry == nullptr) {
-          flights.endErase(item.key);
-        } else {
-          flights.retire(item.key, item.entry, true);
-        }
-      }
-    });
+    look_ahead.emplace(cache, leases);
+    writes.emplace(cache, job.cache.queue_max,
+                   [&flights](std::span<const store::WriteBehind::Write> batch) {
+                     using Kind = store::WriteBehind::Kind;
+                     for (const auto& [kind, item] : batch) {
+                       if (kind == Kind::kErase) flights.endErase(item.key);
+                       if (kind == Kind::kStore) flights.retire(item.key, item.entry, true);
+                     }
+                   });
   }
   const visit::Services services{
-      job,     clock, counters, cache,           writes ? &*writes : nullptr,
-      flights, hosts, delivery, request_headers, rules};
+      job,
+      clock,
+      counters,
+      cache,
+      writes ? &*writes : nullptr,
+      flights,
+      hosts,
+      delivery,
+      request_headers,
+      rules,
+      cache.hasLeases() && !cache.answersWithoutIo() ? &leases : nullptr};
   std::deque<GroupMetrics> groups(job.groups.size());
   run::RunContext context{job,
                           services,
@@ -271,7 +272,9 @@ Report Runner::State::run(const std::stop_token& user_stop) {
       if (group.requests != nullptr) group.requests->listen(nullptr);
     }
     look_ahead.reset();
+    cache.forget(leases);  // after a stop visits still wait, which end with the loops
     if (writes) writes->flush();
+    cache.flush();
     try {
       sinks.close();
     } catch (...) {
@@ -305,6 +308,8 @@ Report Runner::State::report(const std::deque<GroupMetrics>& groups,
   report.cache.stores_fallback = counters.stores_fallback.value();
   report.cache.stores_lost = counters.stores_lost.value();
   report.cache.written_back = counters.written_back.value();
+  report.cache.stores_refused = counters.stores_refused.value();
+  report.cache.lease_waits = counters.lease_waits.value();
   report.cache.stats = parts.cache->stats();
   report.peak_memory_bytes = peakMemory();
   return report;

@@ -38,6 +38,7 @@ GuardedCache::GuardedCache(Cache& primary, Cache* fallback, const Clock& clock, 
                            Options options, Notice notice, Fatal fatal)
     : primary_(primary),
       fallback_(fallback),
+      leases_(primary.leases()),
       clock_(clock),
       metrics_(metrics),
       options_(std::move(options)),
@@ -58,7 +59,8 @@ void GuardedCache::find(std::span<const Key> keys, std::span<EntryPtr> found) no
   if (degraded_.load() || !findPrimary(keys, found)) {
     std::fill(found.begin(), found.end(), nullptr);
     findFallback(keys, found);
-  } else if (was_degraded_.load()) {
+  } else {
+    // What this run has stored may be gone from the cache: evicted, emptied, or never taken.
     findFallback(keys, found);
   }
   const auto hits = static_cast<std::uint64_t>(
@@ -78,8 +80,10 @@ bool GuardedCache::findPrimary(std::span<const Key> keys, std::span<EntryPtr> fo
 
 void GuardedCache::findFallback(std::span<const Key> keys, std::span<EntryPtr> found) noexcept {
   if (fallback_ == nullptr) return;
-  const bool back = !degraded_.load();
+  const bool was_away = was_degraded_.load();
+  const bool back = was_away && !degraded_.load();
   for (std::size_t i = 0; i < keys.size(); ++i) {
+    if (found[i] != nullptr && !was_away) continue;
     EntryPtr held;
     const std::string why =
         attempt([&] { fallback_->find(keys.subspan(i, 1), std::span(&held, 1)); });
@@ -106,11 +110,46 @@ void GuardedCache::store(std::span<const Keep> items) noexcept {
 }
 
 bool GuardedCache::storePrimary(std::span<const Keep> items) noexcept {
+  const bool watched = fallback_ != nullptr;
+  const std::uint64_t declined = watched ? primary_.stats().declined : 0;
   const std::string why = attempt([&] { primary_.store(items); });
-  if (why.empty()) return true;
-  metrics_.cache_errors.add();
-  opened(why);
-  return false;
+  if (!why.empty()) {
+    metrics_.cache_errors.add();
+    opened(why);
+    return false;
+  }
+  if (watched && primary_.stats().declined > declined) rememberDeclined(items);
+  return true;
+}
+
+/// The cache answers and takes no more, as a Redis does that is full: what it declined is looked
+/// for in the fallback from now on, and offered once more at the end of the run.
+void GuardedCache::rememberDeclined(std::span<const Keep> items) noexcept {
+  bool first = false;
+  {
+    const std::lock_guard lock(mutex_);
+    for (const Keep& item : items) {
+      if (item.only_if_absent) continue;  // what is there is as good
+      if (declined_bytes_ + bytesOf(item.key) > kMaxOwedBytes) break;
+      declined_bytes_ += bytesOf(item.key);
+      first = first || declined_.empty();
+      declined_.push_back(item.key);
+    }
+  }
+  if (!first) return;
+  was_degraded_.store(true);
+  notice_("cache " + options_.name +
+          " declines entries, as a full one does: they are kept in memory");
+}
+
+void GuardedCache::offerDeclined() noexcept {
+  std::vector<Key> keys;
+  {
+    const std::lock_guard lock(mutex_);
+    keys.swap(declined_);
+    declined_bytes_ = 0;
+  }
+  for (const Key& key : keys) owe(key);
 }
 
 bool GuardedCache::storeFallback(std::span<const Keep> items) noexcept {
@@ -138,6 +177,28 @@ bool GuardedCache::oweErasure(std::span<const Key> keys) noexcept {
     owed_erasures_.push_back(key);
   }
   return true;
+}
+
+bool GuardedCache::acquire(std::span<const Key> keys, std::span<Leases::State> states,
+                           LeaseHome& home) noexcept {
+  if (leases_ == nullptr || degraded_.load()) return false;
+  const std::string why = attempt([&] { leases_->acquire(keys, states, home); });
+  if (why.empty()) return true;
+  // The cache may answer all the same: if it does not, the next look-up says so.
+  metrics_.cache_errors.add();
+  if (!leases_missed_.exchange(true)) {
+    notice_("cache " + options_.name + " gives no leases (" + why +
+            "): other processes may fetch the same URLs");
+  }
+  return false;
+}
+
+void GuardedCache::release(std::span<const Key> keys) noexcept {
+  if (leases_ != nullptr) leases_->release(keys);
+}
+
+void GuardedCache::forget(LeaseHome& home) noexcept {
+  if (leases_ != nullptr) leases_->forget(home);
 }
 
 /// Erases what was to be erased while the cache was away.
@@ -271,6 +332,16 @@ void GuardedCache::tryPrimary() {
                    kProbeLifetime, false};
   primary_.store(std::span(&probe, 1));
   primary_.erase(std::span(&kProbeKey, 1));
+}
+
+void GuardedCache::flush() noexcept {
+  for (Cache* cache : {&primary_, fallback_}) {
+    if (cache == nullptr || (cache == &primary_ && degraded_.load())) continue;  // away
+    const std::string why = attempt([&] { cache->flush(); });
+    if (why.empty()) continue;
+    metrics_.cache_errors.add();
+    notice_("cache " + options_.name + (cache == fallback_ ? ", its fallback: " : ": ") + why);
+  }
 }
 
 void GuardedCache::probe() noexcept {

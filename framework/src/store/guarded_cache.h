@@ -55,12 +55,29 @@ class GuardedCache {
   /// returns, before anybody looks there.
   void erase(std::span<const Key> keys) noexcept;
 
+  /// As Leases::acquire; false: no leases are to be had, or not now, and everybody goes on without.
+  bool acquire(std::span<const Key> keys, std::span<Leases::State> states,
+               LeaseHome& home) noexcept;
+  /// As Leases::release.
+  void release(std::span<const Key> keys) noexcept;
+  /// As Leases::forget.
+  void forget(LeaseHome& home) noexcept;
+  /// Whether the cache has leases at all. Constant.
+  [[nodiscard]] bool hasLeases() const noexcept { return leases_ != nullptr; }
+
   /// Writes up to one batch of what is owed to a cache that came back. Returns whether it did
   /// anything: call again while it does.
   bool writeBack() noexcept;
 
+  /// Owes once more what the cache has declined; for the end of a run.
+  void offerDeclined() noexcept;
+
   /// Whether something is owed and the cache is there to take it.
   [[nodiscard]] bool owes() const noexcept;
+
+  /// Has the caches make durable what they hold, but for one that is away; for the end of a run. A
+  /// failure is counted and told.
+  void flush() noexcept;
 
   /// Asks a cache that is away once more, now; for the end of a run.
   void probe() noexcept;
@@ -77,6 +94,7 @@ class GuardedCache {
   bool findPrimary(std::span<const Key> keys, std::span<EntryPtr> found) noexcept;
   void findFallback(std::span<const Key> keys, std::span<EntryPtr> found) noexcept;
   bool storePrimary(std::span<const Keep> items) noexcept;
+  void rememberDeclined(std::span<const Keep> items) noexcept;
   bool storeFallback(std::span<const Keep> items) noexcept;
   std::vector<Keep> takeOwed();
   bool oweErasure(std::span<const Key> keys) noexcept;
@@ -89,6 +107,7 @@ class GuardedCache {
 
   Cache& primary_;
   Cache* const fallback_;
+  Leases* const leases_;  // of primary_; may be null
   const Clock& clock_;
   Metrics& metrics_;
   const Options options_;
@@ -97,14 +116,18 @@ class GuardedCache {
   const bool in_place_;
 
   std::atomic<bool> degraded_{false};
-  std::atomic<bool> was_degraded_{false};  // from then on a miss is looked up in the fallback too
+  std::atomic<bool> was_degraded_{
+      false};  // from then on the cache may lack or have outdated entries
   std::atomic<std::size_t> owed_count_{0};
+  std::atomic<bool> leases_missed_{false};  // has been told
 
   std::mutex probe_mutex_;    // one probe at a time; outermost
   mutable std::mutex mutex_;  // guards what follows; never held across a call of a cache
   std::condition_variable changed_;
   std::deque<Key> owed_;
   std::vector<Key> owed_erasures_;  // bounded as owed_ is
+  std::vector<Key> declined_;       // the same
+  std::size_t declined_bytes_ = 0;
   std::size_t owed_bytes_ = 0;
   TimePoint since_{};
   std::chrono::nanoseconds degraded_time_{0};

@@ -29,15 +29,16 @@ WriteBehind::~WriteBehind() {
   thread_.join();
 }
 
-std::size_t WriteBehind::bytesOf(const Keep& item) noexcept {
-  return item.key.size() + (item.entry != nullptr ? item.entry->footprint() : sizeof(Keep));
+std::size_t WriteBehind::bytesOf(const Write& write) noexcept {
+  const EntryPtr& entry = write.keep.entry;
+  return write.keep.key.size() + (entry != nullptr ? entry->footprint() : sizeof(Write));
 }
 
-void WriteBehind::push(Keep item) {
-  const std::size_t bytes = bytesOf(item);
+void WriteBehind::push(Write write) {
+  const std::size_t bytes = bytesOf(write);
   {
     const std::lock_guard lock(mutex_);
-    queue_.push_back(std::move(item));
+    queue_.push_back(std::move(write));
     bytes_.fetch_add(bytes);
     // Otherwise the thread is awake, about to be, or will be soon.
     if (queue_.size() != 1 && queue_.size() != kMaxItems && !full()) return;
@@ -61,8 +62,8 @@ void WriteBehind::flush() {
   idle_.wait(lock, [this] { return queue_.empty() && !writing_ && !flushing_; });
 }
 
-std::vector<Keep> WriteBehind::takeBatch(std::size_t& bytes) {
-  std::vector<Keep> batch;
+std::vector<WriteBehind::Write> WriteBehind::takeBatch(std::size_t& bytes) {
+  std::vector<Write> batch;
   bytes = 0;
   while (!queue_.empty() && batch.size() < kMaxItems) {
     const std::size_t next = bytesOf(queue_.front());
@@ -79,27 +80,35 @@ void WriteBehind::gather(std::unique_lock<std::mutex>& lock) {
                  [this] { return stopping_ || flushing_ || full() || queue_.size() >= kMaxItems; });
 }
 
-/// Stores and erases in the order in which they were pushed, neighbours of a kind together.
-void WriteBehind::apply(std::span<const Keep> batch) {
-  while (!batch.empty()) {
-    const bool erases = batch.front().entry == nullptr;
-    std::size_t count = 1;
-    while (count < batch.size() && (batch[count].entry == nullptr) == erases) ++count;
-    const std::span<const Keep> some = batch.first(count);
-    batch = batch.subspan(count);
-    if (!erases) {
-      cache_.store(some);
-      continue;
+/// In the order in which they were pushed, neighbours of a kind together; but releases come last,
+/// in one call: each is pushed between two stores, and a little later is as good.
+void WriteBehind::apply(std::span<const Write> batch) {
+  std::vector<Keep> items;
+  std::vector<Key> erased;
+  std::vector<Key> released;
+  for (const Write& write : batch) {
+    switch (write.kind) {
+      case Kind::kStore:
+        if (!erased.empty()) cache_.erase(std::exchange(erased, {}));
+        items.push_back(write.keep);
+        break;
+      case Kind::kErase:
+        if (!items.empty()) cache_.store(std::exchange(items, {}));
+        erased.push_back(write.keep.key);
+        break;
+      case Kind::kRelease:
+        released.push_back(write.keep.key);
+        break;
     }
-    std::vector<Key> keys;
-    for (const Keep& item : some) keys.push_back(item.key);
-    cache_.erase(keys);
   }
+  if (!items.empty()) cache_.store(items);
+  if (!erased.empty()) cache_.erase(erased);
+  if (!released.empty()) cache_.release(released);
 }
 
 void WriteBehind::writeBatch(std::unique_lock<std::mutex>& lock) {
   std::size_t bytes = 0;
-  const std::vector<Keep> batch = takeBatch(bytes);
+  std::vector<Write> batch = takeBatch(bytes);
   writing_ = true;
   lock.unlock();
   apply(batch);
@@ -126,7 +135,10 @@ void WriteBehind::write() {
     const bool last = flushing_;
     writing_ = true;
     lock.unlock();
-    if (last) cache_.probe();
+    if (last) {
+      cache_.probe();
+      cache_.offerDeclined();
+    }
     while (cache_.writeBack() && last) {
     }
     lock.lock();

@@ -6,11 +6,13 @@
 #include <atomic>
 #include <condition_variable>
 #include <cstddef>
+#include <cstdint>
 #include <deque>
 #include <functional>
 #include <mutex>
 #include <span>
 #include <thread>
+#include <utility>
 #include <vector>
 
 #include "forage/cache.h"
@@ -30,8 +32,14 @@ class WriteBehind {
   static constexpr std::size_t kMaxItems = 64;             ///< of a batch
   static constexpr std::size_t kMaxBatchBytes = 4u << 20;  ///< of a batch, beyond its first item
 
+  enum class Kind : std::uint8_t { kStore, kErase, kRelease };
+  /// What is to be done with a key; `keep` has an entry for kStore.
+  struct Write {
+    Kind kind;
+    Keep keep;
+  };
   /// Called by the writing thread for each batch that the cache (or its fallback) has taken.
-  using Acknowledged = std::function<void(std::span<const Keep>)>;
+  using Acknowledged = std::function<void(std::span<const Write>)>;
 
   /// `cache` outlives this. `max_bytes` is when the queue counts as full.
   WriteBehind(GuardedCache& cache, std::size_t max_bytes, Acknowledged acknowledged);
@@ -39,9 +47,12 @@ class WriteBehind {
   WriteBehind(const WriteBehind&) = delete;
   WriteBehind& operator=(const WriteBehind&) = delete;
 
-  /// Queues an item, full or not: what has been fetched is not dropped. Without an entry it erases
-  /// what is stored under its key, after what was pushed before.
-  void push(Keep item);
+  /// Queues an item, full or not: what has been fetched is not dropped.
+  void push(Keep item) { push(Write{Kind::kStore, std::move(item)}); }
+  /// Erases what is stored under `key`, after what was pushed before.
+  void pushErase(Key key) { push(Write{Kind::kErase, {std::move(key), nullptr}}); }
+  /// Releases the lease of `key`, after what was pushed before.
+  void pushRelease(Key key) { push(Write{Kind::kRelease, {std::move(key), nullptr}}); }
 
   [[nodiscard]] bool full() const noexcept {
     return bytes_.load(std::memory_order_relaxed) >= max_bytes_;
@@ -55,12 +66,13 @@ class WriteBehind {
   void flush();
 
  private:
-  static std::size_t bytesOf(const Keep& item) noexcept;
-  std::vector<Keep> takeBatch(std::size_t& bytes);
+  static std::size_t bytesOf(const Write& write) noexcept;
+  void push(Write write);
+  std::vector<Write> takeBatch(std::size_t& bytes);
   void write();
   void gather(std::unique_lock<std::mutex>& lock);
   void writeBatch(std::unique_lock<std::mutex>& lock);
-  void apply(std::span<const Keep> batch);
+  void apply(std::span<const Write> batch);
 
   GuardedCache& cache_;
   const std::size_t max_bytes_;
@@ -70,7 +82,7 @@ class WriteBehind {
   std::mutex mutex_;  // guards what follows
   std::condition_variable work_;
   std::condition_variable idle_;
-  std::deque<Keep> queue_;
+  std::deque<Write> queue_;
   std::vector<RoomListener*> listeners_;
   bool writing_ = false;
   bool flushing_ = false;

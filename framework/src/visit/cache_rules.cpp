@@ -4,11 +4,11 @@
 #include <random>
 #include <utility>
 
+#include "forage/cache_key.h"
 #include "forage/glob.h"
 #include "http/storing.h"
 #include "http/validation.h"
 #include "http/vary.h"
-#include "model/cache_key.h"
 
 namespace forage::visit {
 

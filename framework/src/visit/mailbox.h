@@ -28,10 +28,14 @@ struct SlotGranted {
   void* who;
   std::string host;
 };
+struct LeaseEnded {
+  void* visit;
+  std::uint64_t ticket;
+};
 struct RoomAgain {};
 
-using Message =
-    std::variant<std::unique_ptr<store::LookupBatch>, FlightAnswered, SlotGranted, RoomAgain>;
+using Message = std::variant<std::unique_ptr<store::LookupBatch>, FlightAnswered, SlotGranted,
+                             LeaseEnded, RoomAgain>;
 
 class Mailbox final : public store::LookupHome,
                       public FlightHome,
@@ -44,6 +48,9 @@ class Mailbox final : public store::LookupHome,
 
   void lookedUp(std::unique_ptr<store::LookupBatch> batch) noexcept override {
     post(std::move(batch));
+  }
+  void leaseEnded(void* visit, std::uint64_t ticket) noexcept override {
+    post(LeaseEnded{visit, ticket});
   }
   void answered(void* visit, const FlightAnswer& answer) noexcept override {
     post(FlightAnswered{visit, answer});

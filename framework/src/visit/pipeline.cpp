@@ -6,16 +6,9 @@
 #include "forage/config.h"
 #include "http/answer.h"
 #include "http/redirect.h"
-#include "http/validation.h"
+#include "visit/asked.h"
 
 namespace forage::visit {
-
-void readWants(Asked& asked) {
-  const RequestSpec& spec = asked.spec;
-  asked.wants = http::readCacheControl(spec.headers, true);
-  asked.is_cacheable = (spec.method == "GET" || spec.method == "HEAD") && spec.body.empty() &&
-                       !http::asksServerAlone(spec.headers);
-}
 
 // --- 1 key, 2 look up -------------------------------------------------------------------------
 
@@ -25,7 +18,7 @@ Next Pipeline::begin(Trip& trip) {
 }
 
 Next Pipeline::beginHop(Trip& trip) {
-  if (trip.asked != nullptr) prepareFields(trip);
+  if (trip.asked != nullptr) prepareFields(trip, services_.request_headers);
   services_.rules.makeKey(trip, trip.key);
   if (trip.isCacheable() && services_.job.cache.mode != CacheMode::kForceRefresh) {
     return lookUp(trip);
@@ -39,21 +32,6 @@ Next Pipeline::beginHop(Trip& trip) {
   return services_.cache.answersWithoutIo() ? goOn(trip) : Next::kReady;
 }
 
-/// What is sent is the request's own, and what it leaves out of our usual fields.
-void Pipeline::prepareFields(Trip& trip) const {
-  trip.fields = trip.asked->spec.headers;
-  for (const HeaderField& field : services_.request_headers) {
-    if (trip.fields.find(field.name)) continue;
-    // A part of a coded body is of no use to anybody.
-    const bool part = trip.fields.find("Range").has_value();
-    if (part && equalsIgnoreCase(field.name, "Accept-Encoding")) {
-      trip.fields.add(field.name, "identity");
-    } else {
-      trip.fields.add(field.name, field.value);
-    }
-  }
-}
-
 void Pipeline::reject(Trip& trip, std::string_view text, std::string why) {
   trip.started = services_.clock.now();
   trip.first_url = redacted(text);  // as written, so that it may still hold a password
@@ -64,6 +42,7 @@ void Pipeline::reject(Trip& trip, std::string_view text, std::string why) {
 Next Pipeline::lookUp(Trip& trip) {
   trip.looked_up = false;
   trip.found.reset();
+  trip.wish = wishOf(trip);
   if (!services_.cache.answersWithoutIo()) return Next::kLookUp;
   trip.issued = services_.flights.now();
   services_.cache.find(std::span(&trip.key, 1), std::span(&trip.found, 1));
@@ -184,7 +163,7 @@ Next Pipeline::answerHit(Trip& trip, Outcome source) {
 Next Pipeline::goOn(Trip& trip) {
   const bool offline = services_.job.cache.mode == CacheMode::kOffline;
   if (offline || (trip.asked != nullptr && trip.asked->wants.only_if_cached)) return refuse(trip);
-  if (trip.leads) return Next::kFetch;
+  if (trip.leads) return mayFetch(trip);
   if (trip.alone) return Next::kFetch;
   // Conditions, ranges and what must not be stored are between one client and the server.
   if (trip.asked != nullptr &&
@@ -212,7 +191,7 @@ Next Pipeline::join(Trip& trip) {
   }
   trip.leads = true;
   if (!joined.look_again || services_.job.cache.mode == CacheMode::kForceRefresh) {
-    return Next::kFetch;
+    return mayFetch(trip);
   }
   services_.metrics.lookups_again.add();
   trip.displaced.reset();
@@ -224,7 +203,7 @@ Next Pipeline::join(Trip& trip) {
 Next Pipeline::answered(Trip& trip, const FlightAnswer& answer) {
   if (answer.lead) {
     trip.leads = true;
-    return Next::kFetch;
+    return mayFetch(trip);
   }
   trip.status.collapsed = true;
   if (answer.entry == nullptr) {

@@ -31,6 +31,7 @@ struct Services {
   Delivery& delivery;
   const Headers& request_headers;
   const CacheRules& rules;
+  store::LeaseDesk* leases;  ///< null where the cache has none
 };
 
 /// What a trip needs next.
@@ -41,9 +42,6 @@ enum class Next {
   kFetch,   ///< a place in its group and a slot of its host, then fetching(), the fetch, settle()
   kDone,    ///< nothing: it has been delivered
 };
-
-/// Reads what `asked.spec` says to the cache.
-void readWants(Asked& asked);
 
 class Pipeline {
  public:
@@ -61,6 +59,12 @@ class Pipeline {
   /// A parked trip has been answered, or leads now.
   [[nodiscard]] Next answered(Trip& trip, const FlightAnswer& answer);
 
+  // pipeline_lease.cpp
+  /// The lease of another process that a parked trip waits for has ended.
+  [[nodiscard]] Next leaseEnded(Trip& trip);
+  /// The trip has come to its end, whatever it was: what it holds of others is let go.
+  void ended(Trip& trip);
+
   // pipeline_settle.cpp: steps 6 and 7
   /// Step 6: its fetch starts now.
   void fetching(Trip& trip);
@@ -76,7 +80,6 @@ class Pipeline {
   using Then = SingleFlight::Then;
 
   Next beginHop(Trip& trip);
-  void prepareFields(Trip& trip) const;
   Next lookUp(Trip& trip);
   Next lookForVariant(Trip& trip);
   Next useStored(Trip& trip, WallTime now);
@@ -86,6 +89,11 @@ class Pipeline {
   Next join(Trip& trip);
   Next answerHit(Trip& trip, Outcome source);
 
+  [[nodiscard]] store::LeaseWish wishOf(const Trip& trip) const noexcept;
+  Next mayFetch(Trip& trip);
+  Next lookAgain(Trip& trip, store::LeaseWish wish);
+  void dropLease(const Key& key);
+
   Next settleError(Trip& trip, Failure failure);
   Next answerStale(Trip& trip);
   Next settleResponse(Trip& trip, Response&& response);
@@ -94,6 +102,9 @@ class Pipeline {
   EntryPtr makeEntry(const Trip& trip, Response&& response, const EntryPtr& body_of,
                      const http::HeadMarks& marks) const;
   Failure decode(Trip& trip, const Response& response) const;
+  void completeFields(const Trip& trip, Headers& fields, const http::HeadMarks& marks,
+                      WallTime received) const;
+  [[nodiscard]] bool replacesStored(const Trip& trip, const Entry& entry) const;
   Next follow(Trip& trip, const EntryPtr& entry);
   Next fail(Trip& trip, Failure failure);
 

@@ -3,10 +3,12 @@
 #include <utility>
 
 #include "http/content_coding.h"
+#include "http/http_date.h"
 #include "http/redirect.h"
 #include "http/stored_fields.h"
 #include "http/storing.h"
 #include "http/validation.h"
+#include "visit/asked.h"
 #include "visit/pipeline.h"
 
 namespace forage::visit {
@@ -127,7 +129,8 @@ Next Pipeline::settleResponse(Trip& trip, Response&& response) {
 /// The stored response still holds, with the fields that came (RFC 9111, section 4.3.4).
 Next Pipeline::settleNotModified(Trip& trip, Response&& response) {
   const bool own_condition = trip.asked != nullptr && trip.alone;
-  if (!http::isUpdateOf(response.headers, *trip.stored)) {
+  const HeadersView own = trip.asked != nullptr ? trip.asked->spec.headers.view() : HeadersView();
+  if (!http::isUpdateOf(response.headers, *trip.stored, own)) {
     if (own_condition) {  // it is the client's own copy that has not changed
       trip.addSource(Outcome::kFetched);
       const http::HeadMarks marks = http::markHead(response.headers);
@@ -136,7 +139,7 @@ Next Pipeline::settleNotModified(Trip& trip, Response&& response) {
     // A server that confirms what it was not asked about: once more, without a condition.
     trip.stored.reset();
     trip.fields = Headers();
-    if (trip.asked != nullptr) prepareFields(trip);
+    if (trip.asked != nullptr) prepareFields(trip, services_.request_headers);
     return Next::kFetch;
   }
   Response merged;
@@ -149,32 +152,50 @@ Next Pipeline::settleNotModified(Trip& trip, Response&& response) {
   return finishFetched(trip, makeEntry(trip, std::move(merged), trip.stored, marks), storable);
 }
 
+/// Whether what came takes the place of what is stored although it may not be stored itself.
+bool Pipeline::replacesStored(const Trip& trip, const Entry& entry) const {
+  return services_.rules.followsRfc9111() && trip.stored != nullptr && trip.method() == "GET" &&
+         trip.source == Outcome::kFetched && entry.status() < 500 && entry.status() != 206 &&
+         entry.status() != 304;
+}
+
 Next Pipeline::finishFetched(Trip& trip, const EntryPtr& entry, bool storable) {
   const bool led = std::exchange(trip.leads, false);
   const bool outdated = isOutdated(trip);
   storable = storable && !outdated;
   if (!leadsOn(trip, *entry)) {
     publish(trip, entry, led, storable);
+    if (!storable && replacesStored(trip, *entry)) erase(trip.key);
     return deliver(trip, entry, {}, storable);
   }
   if (led && !outdated && !services_.rules.followsRfc9111()) {
     // Under ttl an alias: who asks for it before it is known where it leads follows it without a
-    // request, and it is stored once that is known.
+    // request, and it is stored once that is known. Its lease goes with it.
     services_.flights.complete(trip.key, entry, Then::kHeld);
-    trip.hops.push_back({trip.key, entry, trip.begun});
+    const bool has_lease =
+        std::exchange(trip.lease, store::LeaseState::kNone) == store::LeaseState::kMine;
+    trip.hops.push_back({trip.key, entry, trip.begun, has_lease});
   } else {
     publish(trip, entry, led, storable);
   }
   return follow(trip, entry);
 }
 
+/// What a cache keeps differs from what came: without the fields of the connection, and with the
+/// date of its arrival where it says none (RFC 9110, section 6.6.1).
+void Pipeline::completeFields(const Trip& trip, Headers& fields, const http::HeadMarks& marks,
+                              WallTime received) const {
+  const bool dateless = services_.rules.followsRfc9111() && !fields.find("Date");
+  if (!dateless && !marks.for_connection) return;
+  if (trip.asked != nullptr) trip.asked->received = fields;
+  if (marks.for_connection) fields = http::withoutConnectionFields(fields);
+  if (dateless) fields.add("Date", http::formatHttpDate(received));
+}
+
 EntryPtr Pipeline::makeEntry(const Trip& trip, Response&& response, const EntryPtr& body_of,
                              const http::HeadMarks& marks) const {
-  if (marks.for_connection) {
-    if (trip.asked != nullptr && body_of == nullptr) trip.asked->received = response.headers;
-    response.headers = http::withoutConnectionFields(response.headers);
-  }
   const WallTime received = services_.clock.wallNow();
+  if (body_of == nullptr) completeFields(trip, response.headers, marks, received);
   const Entry* known = trip.stored != nullptr ? trip.stored.get() : trip.displaced.get();
   std::string variant;
   if (marks.varies) {
@@ -222,6 +243,7 @@ Next Pipeline::follow(Trip& trip, const EntryPtr& entry) {
     redirectRequest(*trip.asked, entry->status(), target->origin() == trip.url.origin());
   }
   trip.url = std::move(*target);
+  ended(trip);
   trip.beginHop();
   return beginHop(trip);
 }

@@ -56,8 +56,11 @@ bool Pipeline::store(const Trip& trip, const EntryPtr& entry) {
 void Pipeline::keepHops(Trip& trip, bool final_is_kept) {
   for (Hop& hop : trip.hops) {
     const bool stored = final_is_kept && put(hop.key, hop.entry, hop.begun);
-    if (stored && services_.writes != nullptr) continue;  // retired when that is acknowledged
-    services_.flights.retire(hop.key, hop.entry, stored);
+    // Otherwise retired when the store is acknowledged.
+    if (!stored || services_.writes == nullptr) {
+      services_.flights.retire(hop.key, hop.entry, stored);
+    }
+    if (hop.has_lease) dropLease(hop.key);
   }
   trip.hops.clear();
 }
@@ -84,7 +87,7 @@ bool Pipeline::put(const Key& key, const EntryPtr& entry, std::uint64_t begun) {
 void Pipeline::erase(const Key& key) {
   services_.flights.beginErase(key);
   if (services_.writes != nullptr) {
-    services_.writes->push({key, nullptr, kForever, false});
+    services_.writes->pushErase(key);
     return;
   }
   services_.cache.erase(std::span(&key, 1));

@@ -16,6 +16,7 @@
 #include "forage/url.h"
 #include "forage/visit.h"
 #include "http/cache_control.h"
+#include "store/lease_desk.h"
 
 namespace forage::visit {
 
@@ -24,6 +25,7 @@ struct Hop {
   Key key;
   EntryPtr entry;
   std::uint64_t begun = 0;  ///< as in Trip
+  bool has_lease = false;
 };
 
 /// Whom a trip belongs to.
@@ -68,8 +70,12 @@ struct Trip {
   bool validates = false;  ///< its request asks whether `stored` still holds
   bool delivered = false;  ///< answered with what was stale; what it does now is for the cache
   bool fetching = false;   ///< its fetch is under way
-  bool lease = false;      ///< it holds a lease of `key`
-  bool waited = false;     ///< it has waited for another process's lease
+  store::LeaseState lease = store::LeaseState::kNone;  ///< of `key`
+  store::LeaseWish wish = store::LeaseWish::kNone;     ///< of its next look-up
+  std::uint64_t ticket = 0;        ///< while another process holds the lease; 0: that has ended
+  std::uint64_t ended_ticket = 0;  ///< the newest that has ended; outlives resets, as tickets do
+  bool waits = false;              ///< for that end
+  bool waited = false;             ///< has waited for one
   Request request;
   Headers fields;  ///< of the request, where they are not the run's own
   std::vector<Hop> hops;
@@ -99,7 +105,10 @@ struct Trip {
     found.reset();
     displaced.reset();
     stored.reset();
-    stale_if_error = looked_up = alone = validates = waited = false;
+    stale_if_error = looked_up = alone = validates = waits = waited = false;
+    lease = store::LeaseState::kNone;
+    wish = store::LeaseWish::kNone;
+    ticket = 0;
     decoded.reset();
     hop_source = Outcome::kFailed;
     status = {};
@@ -112,7 +121,7 @@ struct Trip {
     first_url.clear();
     key.clear();
     issued = 0;
-    queued = leads = delivered = fetching = lease = false;
+    queued = leads = delivered = fetching = false;
     hops.clear();
     redirects = requests = 0;
     source = Outcome::kHit;

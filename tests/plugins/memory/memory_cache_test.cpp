@@ -218,10 +218,13 @@ TEST(MemoryPlugin, SaysWhatItIs) {
   EXPECT_STREQ(info.name, "memory");
   EXPECT_EQ(info.make_fetcher, nullptr);
   EXPECT_EQ(info.make_sink, nullptr);
-  ASSERT_EQ(info.options.size(), 2u);
+  ASSERT_EQ(info.options.size(), 4u);
   EXPECT_STREQ(info.options[0].name, "max_size");
   EXPECT_STREQ(info.options[1].name, "policy");
   EXPECT_STREQ(info.options[1].fallback, "lru");
+  EXPECT_STREQ(info.options[2].name, "record");
+  EXPECT_STREQ(info.options[3].name, "snapshot");
+  EXPECT_STREQ(info.options[3].type, "path");
 }
 
 TEST(MemoryPlugin, TakesItsDefaultSizeWithoutOptions) {

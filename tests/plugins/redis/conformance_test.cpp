@@ -1,52 +1,55 @@
-// The Redis cache keeps the contract of caches, over every kind of connection.
+// The Redis cache keeps the contract of caches, over every kind of transport.
+#include "cache_with_server.h"
 #include "conformance/cache_conformance.h"
-#include "redis_plugin.h"
-#include "support/fake_clock.h"
+#include "support/redis_sentinel.h"
 #include "support/redis_server.h"
+#include "support/rest_front.h"
 
 namespace forage::test {
 namespace {
 
-/// A cache that takes its server, empty and of its own, along.
-class WithServer final : public Cache {
- public:
-  using Url = std::string (RedisServer::*)() const;
-
-  WithServer(bool tls, Url url) : server_({.tls = tls}) {
+conformance::CacheSubject overConnection(bool tls, std::string (RedisServer::*url)() const) {
+  return {.make = [=] {
+    const auto server = std::make_shared<const RedisServer>(RedisConfig{.tls = tls});
     Options options;
-    if (tls) options["ca_file"] = server_.caFile().string();
-    cache_ = makeRedis((server_.*url)(), clock_, options);
-  }
+    if (tls) options["ca_file"] = server->caFile().string();
+    return std::make_unique<CacheWithServer>(server, ((*server).*url)(), options);
+  }};
+}
 
-  [[nodiscard]] bool answersWithoutIo() const noexcept override {
-    return cache_->answersWithoutIo();
-  }
-  void find(std::span<const Key> keys, std::span<EntryPtr> found) override {
-    cache_->find(keys, found);
-  }
-  void store(std::span<const Keep> items) override { cache_->store(items); }
-  std::size_t erase(std::span<const Key> keys) override { return cache_->erase(keys); }
-  void scan(std::string_view pattern, const Visitor& visitor) override {
-    cache_->scan(pattern, visitor);
-  }
-  [[nodiscard]] CacheStats stats() const noexcept override { return cache_->stats(); }
+conformance::CacheSubject bySentinel() {
+  return {.make = [] {
+    const auto servers =
+        std::make_shared<const RedisSentinel>(RedisSentinelConfig{.replica = false});
+    return std::make_unique<CacheWithServer>(servers, servers->url());
+  }};
+}
 
- private:
-  FakeClock clock_;
-  RedisServer server_;
-  std::unique_ptr<Cache> cache_;
+struct RestSite {
+  RedisServer server;
+  RestFront front;
+
+  explicit RestSite(bool resp2) : front(server, RestApiConfig{.resp2 = resp2}) {}
 };
 
-conformance::CacheSubject subject(bool tls, WithServer::Url url) {
-  return {.make = [=] { return std::make_unique<WithServer>(tls, url); }};
+conformance::CacheSubject overRest(bool resp2) {
+  return {.make = [=] {
+    const auto site = std::make_shared<const RestSite>(resp2);
+    return std::make_unique<CacheWithServer>(site, site->front.url(),
+                                             Options{{"token", site->front.token()}});
+  }};
 }
 
 }  // namespace
 }  // namespace forage::test
 
 FORAGE_CACHE_CONFORMANCE(RedisOverTcp,
-                         (forage::test::subject(false, &forage::test::RedisServer::url)));
+                         (forage::test::overConnection(false, &forage::test::RedisServer::url)));
 FORAGE_CACHE_CONFORMANCE(RedisOverUnixSocket,
-                         (forage::test::subject(false, &forage::test::RedisServer::unixUrl)));
+                         (forage::test::overConnection(false,
+                                                       &forage::test::RedisServer::unixUrl)));
 FORAGE_CACHE_CONFORMANCE(RedisOverTls,
-                         (forage::test::subject(true, &forage::test::RedisServer::tlsUrl)));
+                         (forage::test::overConnection(true, &forage::test::RedisServer::tlsUrl)));
+FORAGE_CACHE_CONFORMANCE(RedisBySentinel, (forage::test::bySentinel()));
+FORAGE_CACHE_CONFORMANCE(RedisOverRest, (forage::test::overRest(true)));
+FORAGE_CACHE_CONFORMANCE(RedisOverRestInBase64, (forage::test::overRest(false)));

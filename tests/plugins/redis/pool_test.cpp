@@ -75,6 +75,24 @@ TEST_F(RedisPool, UsesAnIdleConnectionAgain) {
   EXPECT_EQ(pool.stats().connections, 1U);
 }
 
+TEST_F(RedisPool, GivesAnotherOnlyWhereThatNeedsNoWaiting) {
+  Pool pool = makePool(2);
+  Pool::Lease first = pool.take();
+  {
+    std::optional<Pool::Lease> second = pool.takeAnother();
+    ASSERT_TRUE(second);
+    EXPECT_FALSE(second->isReused());
+    EXPECT_FALSE(pool.takeAnother());  // both are in use
+    second->giveBack();
+  }
+  EXPECT_TRUE(pool.takeAnother()->isReused());
+  source.down = true;
+  EXPECT_FALSE(pool.takeAnother());
+  EXPECT_EQ(source.attempts, 3);
+  EXPECT_FALSE(pool.takeAnother());  // within the back-off
+  EXPECT_EQ(source.attempts, 3);
+}
+
 TEST_F(RedisPool, ClosesWhatIsNotGivenBack) {
   Pool pool = makePool(4);
   for (int i = 0; i < 3; ++i) EXPECT_FALSE(pool.take().isReused());

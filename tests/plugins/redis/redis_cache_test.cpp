@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <atomic>
+#include <map>
 #include <set>
 #include <string>
 #include <thread>
@@ -180,6 +181,31 @@ TEST_F(RedisCache, TakesAnotherKeysValueForADamagedMiss) {
   server.command({"RENAME", "url:http://example.com/a", "url:http://example.com/b"});
   EXPECT_EQ(lookUp(*cache, "url:http://example.com/b"), std::nullopt);
   EXPECT_EQ(cache->stats().damaged, 1U);
+}
+
+TEST_F(RedisCache, InspectsWhatIsNoEntryAndLeavesOutWhatIsTooLarge) {
+  const auto cache = makeRedis(server.url(), clock, {{"max_value_size", std::string("4KiB")}});
+  const std::vector<Key> keys = keysOf(6);
+  for (const Key& key : keys) keep(*cache, key, "body", std::chrono::hours(1));
+  server.command({"SET", keys[1], "<html>of somebody else</html>"});
+  server.command({"DEL", keys[2]});
+  server.command({"RPUSH", keys[2], "a", "list"});
+  server.command({"SET", keys[3], std::string(5000, 'x')});
+  server.command({"SET", keys[4], std::string(6u << 20, 'x')});
+  std::map<Key, bool> shown;
+  cache->inspect("url:*", [&](const Scanned& one) {
+    shown[Key(one.key)] = one.entry != nullptr;
+    return true;
+  });
+  const std::map<Key, bool> expected{
+      {keys[0], true}, {keys[1], false}, {keys[2], false}, {keys[5], true}};
+  EXPECT_EQ(shown, expected);
+  std::size_t scanned = 0;
+  cache->scan("url:*", [&](const Scanned& one) {
+    EXPECT_NE(one.entry, nullptr) << one.key;
+    return ++scanned > 0;
+  });
+  EXPECT_EQ(scanned, 2U);
 }
 
 TEST_F(RedisCache, DeclinesAndDoesNotReadWhatIsTooLarge) {

@@ -41,7 +41,7 @@ TEST(RedisPlugin, DescribesItself) {
   EXPECT_NE(info.make_cache, nullptr);
   EXPECT_EQ(info.make_fetcher, nullptr);
   EXPECT_EQ(info.make_sink, nullptr);
-  EXPECT_EQ(info.options.size(), 10U);
+  EXPECT_EQ(info.options.size(), 17U);
   EXPECT_STREQ(info.options.front().name, "url");
 }
 

@@ -3,11 +3,14 @@
 #include <gtest/gtest.h>
 
 #include <string>
+#include <utility>
+#include <vector>
 
 namespace forage::redis {
 namespace {
 
 using Kind = Location::Kind;
+using Topology = Location::Topology;
 
 Location parsed(const std::string& url) {
   std::string why;
@@ -87,6 +90,63 @@ TEST(RedisUrl, TakesTheDatabaseFromTheQueryToo) {
   EXPECT_EQ(parsed("redis://localhost/4?db=4").database, 4);
 }
 
+TEST(RedisUrl, ReadsSentinelsAndTheNameOfTheirMaster) {
+  const Location location =
+      parsed("redis+sentinel://alice:s%40c@10.0.0.1:26380,[::1]:5,s-3.example/my_master.1?db=3");
+  EXPECT_EQ(location.kind, Kind::kTcp);
+  EXPECT_EQ(location.topology, Topology::kSentinel);
+  EXPECT_EQ(location.seeds,
+            (std::vector<Address>{{"10.0.0.1", 26380}, {"::1", 5}, {"s-3.example", 26379}}));
+  EXPECT_EQ(location.master, "my_master.1");
+  EXPECT_EQ(location.user, "alice");
+  EXPECT_EQ(location.password, "s@c");
+  EXPECT_EQ(location.database, 3);
+  EXPECT_EQ(location.shown(), "my_master.1 of sentinel 10.0.0.1:26380 and 2 more");
+  EXPECT_EQ(parsed("rediss+sentinel://h/m").kind, Kind::kTls);
+  EXPECT_EQ(parsed("rediss+sentinel://h/m").shown(), "m of sentinel h:26379");
+}
+
+TEST(RedisUrl, ReadsTheNodesOfACluster) {
+  const Location location = parsed("rediss+cluster://:p,w@10.0.0.1:7000,n2,[::2]");
+  EXPECT_EQ(location.kind, Kind::kTls);
+  EXPECT_EQ(location.topology, Topology::kCluster);
+  EXPECT_EQ(location.seeds,
+            (std::vector<Address>{{"10.0.0.1", 7000}, {"n2", 6379}, {"::2", 6379}}));
+  EXPECT_EQ(location.password, "p,w");
+  EXPECT_EQ(location.shown(), "cluster 10.0.0.1:7000 and 2 more");
+  EXPECT_EQ(parsed("redis+cluster://h").shown(), "cluster h:6379");
+  EXPECT_EQ(parsed("redis+cluster://h/").seeds.size(), 1U);
+  EXPECT_EQ(parsed("redis+cluster://h/0").database, 0);
+}
+
+TEST(RedisUrl, SaysWhatASentinelUrlLacks) {
+  for (const char* url : {"redis+sentinel://h", "redis+sentinel://h/", "redis+sentinel://h?db=1",
+                          "redis+sentinel://h/m/1", "redis+sentinel://h/a%20b"}) {
+    EXPECT_NE(refusal(url).find("redis+sentinel://HOST:26379/mymaster"), std::string::npos) << url;
+  }
+  EXPECT_NE(refusal("redis+sentinel://u:p@h1,u:p@h2/m").find("before the first host"),
+            std::string::npos);
+}
+
+TEST(RedisUrl, RefusesADatabaseOfACluster) {
+  for (const char* url : {"redis+cluster://h/1", "redis+cluster://h?db=1"}) {
+    EXPECT_NE(refusal(url).find("leave it out"), std::string::npos) << url;
+  }
+}
+
+TEST(RedisUrl, RefusesHostsThatAreWrongAmongOthers) {
+  const std::pair<std::string, std::string> around[] = {{"redis+cluster://", ""},
+                                                        {"redis+sentinel://", "/m"}};
+  for (const auto& [scheme, path] : around) {
+    for (const char* hosts : {"", ",", "a,", ",a", "a,,b", "a:0,b", "a,b:x", "a b", "[::1,b"}) {
+      EXPECT_NE(refusal(scheme + hosts + path), "") << hosts;
+    }
+    std::string many = scheme + "h";
+    for (int i = 0; i < 64; ++i) many += ",h";
+    EXPECT_NE(refusal(many + path).find("more than 64 hosts"), std::string::npos);
+  }
+}
+
 TEST(RedisUrl, RefusesWhatIsNoRedisUrl) {
   for (const char* url :
        {"", "redis", "redis:/localhost", "http://localhost", "unix:///run/redis.sock", "REDIS://a",
@@ -135,9 +195,12 @@ TEST(RedisUrl, RefusesPartsThatAreWrong) {
 }
 
 TEST(RedisUrl, SaysNoSecretWhenItRefuses) {
-  for (const char* url : {"redis://u:hunter2@host:x", "redis://:hunter2", "redis://u:hunter2/@host",
-                          "redis://u:hunter2%@host", "http://:hunter2@host",
-                          "redis://:hunter2@host?password=hunter2", "redis://:hunter2 @host"}) {
+  for (const char* url :
+       {"redis://u:hunter2@host:x", "redis://:hunter2", "redis://u:hunter2/@host",
+        "redis://u:hunter2%@host", "http://:hunter2@host", "redis://:hunter2@host?password=hunter2",
+        "redis://:hunter2 @host", "redis+sentinel://u:1/hunter2@host/m",
+        "redis+sentinel://hunter2@", "redis+sentinel://u:hunter2@h1,u:hunter2@h2/m",
+        "redis+cluster://u:hunter2/@host", "redis+cluster://u:1/hunter2@host"}) {
     EXPECT_EQ(refusal(url).find("hunter"), std::string::npos) << url;
   }
 }

@@ -26,17 +26,24 @@ TEST(ServerError, IsJudgedByItsFirstWord) {
       {"OOM command not allowed when used memory > 'maxmemory'.", Verdict::kOutOfMemory},
       {"WRONGTYPE Operation against a key", Verdict::kWrongType},
       {"ERR unknown command 'HELLO'", Verdict::kUnknown},
+      {"ERR max request size exceeded. Limit: 10485760 bytes", Verdict::kTooLarge},
+      {"ERR max single record size exceeded", Verdict::kOutOfMemory},
+      {"ERR DB capacity quota exceeded", Verdict::kOutOfMemory},
       {"ERR syntax error", Verdict::kOther},
       {"OOMPH", Verdict::kOther},
       {"", Verdict::kOther},
   };
-  for (const auto& [error, verdict] : table) EXPECT_EQ(judge(error), verdict) << error;
+  for (const auto& [error, verdict] : table) {
+    EXPECT_EQ(judge(error), verdict) << error;
+    EXPECT_EQ(willLast(error), verdict == Verdict::kNotAllowed || verdict == Verdict::kUnknown);
+  }
 }
 
 TEST(ServerError, IsExplainedWithItsCure) {
   EXPECT_NE(explain("NOAUTH Authentication required.").find("password"), std::string::npos);
   EXPECT_NE(explain("WRONGPASS invalid").find("check"), std::string::npos);
   EXPECT_NE(explain("NOPERM no").find("GET SET UNLINK SCAN"), std::string::npos);
+  EXPECT_NE(explain("NOPERM no", "allow PING").find(": allow PING (ACL"), std::string::npos);
   EXPECT_NE(explain("MOVED 3999 127.0.0.1:6381").find("cluster"), std::string::npos);
 }
 
@@ -59,6 +66,9 @@ TEST(Problem, KeepsTheFirstErrorAndAnyWishToReconnect) {
   problem.note("READONLY no");
   EXPECT_EQ(problem.text(), "LOADING wait");
   EXPECT_TRUE(problem.wantsReconnect());
+  EXPECT_FALSE(problem.lasts());
+  problem.note("NOPERM no");
+  EXPECT_TRUE(problem.lasts());
 }
 
 }  // namespace

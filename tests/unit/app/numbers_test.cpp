@@ -25,6 +25,17 @@ TEST(Numbers, OfBytesHaveTheUnitThatFits) {
   EXPECT_EQ(bytesText(std::numeric_limits<std::uint64_t>::max()), "16.0 EiB");
 }
 
+TEST(Numbers, OfSpansAreAsNarrowAsAColumn) {
+  using std::chrono::hours;
+  EXPECT_EQ(spanText(Millis(-1)), "0s");
+  EXPECT_EQ(spanText(Millis(59'999)), "59s");
+  EXPECT_EQ(spanText(Millis(725'000)), "12m05s");
+  EXPECT_EQ(spanText(Millis(11'220'000)), "3h07m");
+  EXPECT_EQ(spanText(hours(123)), "5d03h");
+  EXPECT_EQ(spanText(hours(24 * 1234)), "1,234d");
+  EXPECT_EQ(spanText(Millis::max()), "106,751,991,167d");
+}
+
 TEST(Numbers, OfSecondsHaveTheUnitThatFits) {
   EXPECT_EQ(secondsText(0), "0.00 s");
   EXPECT_EQ(secondsText(-1), "0.00 s");

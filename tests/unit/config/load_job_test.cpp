@@ -216,6 +216,19 @@ TEST(LoadJob, MergesFilesInOrder) {
   EXPECT_EQ(text(job.sinks[0], "file"), (folder.path() / "sub/f").string());
 }
 
+TEST(LoadJob, TellsPluginsTheFolderOfTheFileThatTheirOptionsStandIn) {
+  JobFolder folder;
+  LoadOptions options = folder.options("[cache.memory]\nmax_size = '1MiB'\n");
+  options.files.push_back(
+      folder.write("sub/more.toml",
+                   "[cache.memory]\nsnapshot = 'a.warc'\n[[sink]]\nplugin = 'x'\nfile = 'f'\n"));
+  const Job job = loadJob(options).job;
+  EXPECT_EQ(job.cache.plugin.settings.path("snapshot"), folder.path() / "sub/a.warc");
+  EXPECT_EQ(job.sinks.at(0).settings.path("file"), folder.path() / "sub/f");
+  options.sets = {"cache.memory.snapshot=b.warc"};
+  EXPECT_EQ(loadJob(options).job.cache.plugin.settings.path("snapshot"), "b.warc");
+}
+
 TEST(LoadJob, LeavesPathsOfTheCommandLineRelativeToTheWorkingDirectory) {
   JobFolder folder;
   LoadOptions options = folder.options("");

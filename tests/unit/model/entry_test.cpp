@@ -172,13 +172,18 @@ TEST(StoredEntry, BelongsToItsKeyAlone) {
   }
 }
 
+// As it is in Redis: every byte in turn, changed to everything else that it could be.
 TEST(StoredEntry, NoticesEveryDamagedByte) {
-  const std::string whole = encoded(entryOf(sampleResponse()));
-  for (std::size_t i = 0; i < whole.size(); ++i) {
-    for (int flip = 1; flip < 256; ++flip) {
-      std::string value = whole;
-      value[i] = static_cast<char>(value[i] ^ flip);
-      EXPECT_EQ(decodeEntry(kKey, std::move(value)), nullptr) << "byte " << i << " ^ " << flip;
+  for (const char* variant : {"", "0123abcd.7"}) {
+    const std::string whole = encoded(Entry(kKey, sampleResponse(), WallTime(Millis(1)),
+                                            WallTime(Millis(2)), WallTime::max(), variant));
+    ASSERT_NE(decodeEntry(kKey, std::string(whole)), nullptr);
+    for (std::size_t i = 0; i < whole.size(); ++i) {
+      for (int flip = 1; flip < 256; ++flip) {
+        std::string value = whole;
+        value[i] = static_cast<char>(value[i] ^ flip);
+        EXPECT_EQ(decodeEntry(kKey, std::move(value)), nullptr) << "byte " << i << " ^ " << flip;
+      }
     }
   }
 }
@@ -220,6 +225,22 @@ TEST(StoredEntry, RefusesHostileNumbers) {
   }
   for (const char* to : {"expires=", "expires=9223372036854775808", "expires=1.5", "expires=x"}) {
     EXPECT_EQ(decodeEntry(kKey, forged("expires=1700000003000", to)), nullptr) << to;
+  }
+}
+
+TEST(StoredEntry, RefusesAReasonOfMoreThanOneLine) {
+  ASSERT_NE(decodeEntry(kKey, forged("OK", "Fine")), nullptr);
+  for (const std::string_view to :
+       {std::string_view("O\nK"), std::string_view("O\rK"), std::string_view("O\0K", 3)}) {
+    EXPECT_EQ(decodeEntry(kKey, forged("OK", to)), nullptr);
+  }
+}
+
+TEST(StoredEntry, RefusesVariantsThatCouldBreakAKey) {
+  ASSERT_NE(decodeEntry(kKey, forged(", sum=", ", variant=0aZ-.9, sum=")), nullptr);
+  for (const char* to : {", variant=a#b, sum=", ", variant=a b, sum=", ", variant=a\r\nB: c, sum=",
+                         ", variant=\xff, sum=", ", variant=a, variant=b, sum="}) {
+    EXPECT_EQ(decodeEntry(kKey, forged(", sum=", to)), nullptr) << to;
   }
 }
 

@@ -48,6 +48,21 @@ TEST(Settings, GivesWhatIsSet) {
   EXPECT_TRUE(settings.has("name"));
 }
 
+TEST(Settings, GivesPathsRelativeToTheFileThatNamesThem) {
+  Settings::Values values;
+  values["near"] = {std::string("x/../pages.warc"), "a/job.toml:1:1", "a"};
+  values["far"] = {std::string("/tmp/pages.warc"), "a/job.toml:2:1", "a"};
+  values["free"] = {std::string("pages.warc"), "--set", ""};
+  values["none"] = {std::string(), "a/job.toml:3:1", "a"};
+  const Settings settings("cache.memory", std::move(values));
+  EXPECT_EQ(settings.path("near"), "a/pages.warc");
+  EXPECT_EQ(settings.path("far"), "/tmp/pages.warc");
+  EXPECT_EQ(settings.path("free"), "pages.warc");
+  EXPECT_EQ(settings.path("not set"), "");
+  EXPECT_EQ(messageOf([&] { static_cast<void>(settings.path("none")); }),
+            "a/job.toml:3:1: cache.memory.none: wants a path");
+}
+
 TEST(Settings, FallsBackWhereNothingIsSet) {
   const Settings settings;
   EXPECT_EQ(settings.text("x", "other"), "other");

@@ -4,9 +4,13 @@
 namespace {
 
 constexpr forage::OptionInfo kOptions[] = {
-    {"folder", "text", "", "A text"},        {"append", "flag", "false", "A flag"},
-    {"count", "integer", "1", "An integer"}, {"timeout", "duration", "1s", "A duration"},
-    {"max_size", "size", "1MiB", "A size"},  {"names", "list", "[]", "A list"},
+    {"file", "path", "", "A path"},
+    {"folder", "text", "", "A text"},
+    {"append", "flag", "false", "A flag"},
+    {"count", "integer", "1", "An integer"},
+    {"timeout", "duration", "1s", "A duration"},
+    {"max_size", "size", "1MiB", "A size"},
+    {"names", "list", "[]", "A list"},
 };
 
 constexpr forage::PluginInfo kInfo{.name = "fine",

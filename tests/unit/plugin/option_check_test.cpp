@@ -36,7 +36,8 @@ TEST(OptionCheck, AcceptsEveryTypeAsItMayBeWritten) {
                      {"count", {std::int64_t{-5}, ""}},
                      {"timeout", {std::string("1h30m"), ""}},
                      {"max_size", {std::string("1GiB"), ""}},
-                     {"names", {Texts{"a"}, ""}}}),
+                     {"names", {Texts{"a"}, ""}},
+                     {"file", {std::string("x"), ""}}}),
               IsEmpty());
   EXPECT_THAT(check({{"timeout", {1.5, ""}}, {"max_size", {std::int64_t{100}, ""}}}), IsEmpty());
   EXPECT_THAT(check({{"timeout", {std::int64_t{3}, ""}}}), IsEmpty());
@@ -48,9 +49,11 @@ TEST(OptionCheck, TellsEveryWrongTypeAtOnce) {
                      {"count", {1.5, "j:3:1"}},
                      {"timeout", {std::string("soon"), "j:4:1"}},
                      {"max_size", {std::int64_t{-1}, "j:5:1"}},
-                     {"names", {std::string("a"), "j:6:1"}}}),
+                     {"names", {std::string("a"), "j:6:1"}},
+                     {"file", {std::int64_t{1}, "j:7:1"}}}),
               ElementsAre("j:2:1: cache.fine.append: wants true or false",
                           "j:3:1: cache.fine.count: wants a whole number",
+                          "j:7:1: cache.fine.file: wants text in quotes",
                           "j:1:1: cache.fine.folder: wants text in quotes",
                           "j:5:1: cache.fine.max_size: wants a size such as \"64KiB\", \"256MiB\", "
                           "or bytes",

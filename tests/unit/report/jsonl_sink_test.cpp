@@ -67,6 +67,9 @@ Visit visitOf(std::string body, std::string fields = "Content-Type: text/html\r\
   Response response{status, "OK", Headers(std::move(fields)), std::move(body)};
   visit.response = std::make_shared<const Entry>("url:http://a.example/x", std::move(response),
                                                  WallTime{}, WallTime{}, WallTime::max());
+  visit.cache_status.forward = CacheStatus::Forward::kUriMiss;
+  visit.cache_status.forward_status = 200;
+  visit.cache_status.stored = true;
   return visit;
 }
 
@@ -78,7 +81,8 @@ TEST_F(JsonLinesSink, WritesOneObjectForEachVisit) {
   ASSERT_EQ(lines().size(), 1u);
   EXPECT_EQ(lines()[0], json::parse(R"({"url":"http://a.example/x","group":"first",
       "outcome":"fetched","status":200,"redirects":0,"requests":1,"stored":true,
-      "elapsed_ms":12.034,"content_type":"text/html","length":12,
+      "elapsed_ms":12.034,"cache_status":"forage; fwd=uri-miss; fwd-status=200; stored",
+      "content_type":"text/html","length":12,
       "content":"<p>\"hi\"\n</p>"})"));
 }
 

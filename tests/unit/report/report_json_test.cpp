@@ -20,6 +20,8 @@ Report sample() {
   report.cache.degraded_seconds = 2.25;
   report.cache.errors = 11;
   report.cache.written_back = 12;
+  report.cache.stores_refused = 13;
+  report.cache.lease_waits = 14;
   report.cache.stats.evictions = 13;
   report.cache.stats.more = {{"connections", 14}};
   report.error_count = 2000;
@@ -52,6 +54,8 @@ TEST(ReportJson, TellsHowTheCacheDid) {
   EXPECT_EQ(cache["degraded_seconds"], 2.25);
   EXPECT_EQ(cache["errors"], 11);
   EXPECT_EQ(cache["written_back"], 12);
+  EXPECT_EQ(cache["stores_refused"], 13);
+  EXPECT_EQ(cache["lease_waits"], 14);
   EXPECT_EQ(cache["stats"]["evictions"], 13);
   EXPECT_EQ(cache["stats"]["connections"], 14);
 }

@@ -143,5 +143,13 @@ TEST_F(RunnerCacheTest, ALookUpThatPredatesTheStoreFetchesNothingTwice) {
   EXPECT_GT(runner_->metrics().lookups_again.value(), 0u);
 }
 
+TEST_F(RunnerCacheTest, FlushesTheCacheOnceWhenAllIsStored) {
+  addPages(20);
+  make(samePage);
+  (void)run();
+  EXPECT_EQ(cache_->flush_calls, 1);
+  EXPECT_EQ(cache_->flushed_size, 20u);
+}
+
 }  // namespace
 }  // namespace forage::run

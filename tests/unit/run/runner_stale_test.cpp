@@ -74,7 +74,7 @@ TEST_P(RunnerStale, AnswersErrorsForSoLongAndNoLonger) {
   storeExpired(failing(ErrorKind::kConnect));
   time_.advance(9s);
   EXPECT_EQ(visit(kUrl).outcome, Outcome::kStale);
-  time_.advance(1s);
+  time_.advance(2s);
   EXPECT_EQ(visit(kUrl).outcome, Outcome::kFailed);
 }
 
@@ -182,7 +182,7 @@ TEST_P(RunnerStale, ManyUrlsAreEachValidatedOnce) {
 TEST_P(RunnerStale, TheWindowEnds) {
   job_.cache.stale_while_revalidate = 40s;
   storeExpired(newPage);
-  time_.advance(10s);
+  time_.advance(11s);
   EXPECT_EQ(visit(kUrl).outcome, Outcome::kFetched);
 }
 

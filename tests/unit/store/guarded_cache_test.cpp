@@ -287,5 +287,33 @@ TEST_F(GuardedCacheTest, FindingAnOlderEntryLosesNoNewerOneThatIsOwed) {
   EXPECT_EQ(primary_.at("url:a")->body(), "newer");
 }
 
+TEST_F(GuardedCacheTest, FlushesTheCacheAndItsFallback) {
+  make(true);
+  guard_->flush();
+  EXPECT_EQ(primary_.flush_calls, 1);
+  EXPECT_EQ(fallback_.flush_calls, 1);
+  EXPECT_EQ(notices(), 0u);
+}
+
+TEST_F(GuardedCacheTest, DoesNotFlushACacheThatIsAway) {
+  make(true, Millis(60'000));
+  primary_.setDown(true);
+  EXPECT_EQ(find("k"), nullptr);
+  ASSERT_EQ(notices(), 1u);
+  guard_->flush();
+  EXPECT_EQ(notices(), 1u);
+  EXPECT_EQ(metrics_.cache_errors.value(), 1u);
+}
+
+TEST_F(GuardedCacheTest, TellsAndCountsAFlushThatFails) {
+  make(true);
+  primary_.setDown(true);
+  guard_->flush();
+  EXPECT_EQ(notices_, std::vector<std::string>{"cache redis: connection refused"});
+  EXPECT_EQ(metrics_.cache_errors.value(), 1u);
+  EXPECT_FALSE(guard_->degraded());
+  EXPECT_EQ(fallback_.flush_calls, 1);
+}
+
 }  // namespace
 }  // namespace forage::store

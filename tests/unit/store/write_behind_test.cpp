@@ -2,7 +2,10 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <atomic>
+#include <string>
+#include <vector>
 
 #include "support/eventually.h"
 #include "support/fake_cache.h"
@@ -18,6 +21,42 @@ class Listener final : public RoomListener {
  public:
   void hasRoom() noexcept override { ++told; }
   std::atomic<int> told{0};
+};
+
+/// Has leases, and remembers in which order it was called, by the writing thread alone.
+class LeasedCache final : public Cache, private Leases {
+ public:
+  [[nodiscard]] bool answersWithoutIo() const noexcept override { return false; }
+  void find(std::span<const Key>, std::span<EntryPtr>) override {}
+  void store(std::span<const Keep> items) override {
+    std::string call = "store";
+    for (const Keep& item : items) call += " " + item.key;
+    calls.push_back(call);
+  }
+  std::size_t erase(std::span<const Key>) override { return 0; }
+  void scan(std::string_view, const Visitor&) override {}
+  [[nodiscard]] CacheStats stats() const noexcept override { return {}; }
+  Leases* leases() noexcept override { return this; }
+
+  /// The place of the call of that name for `key`, or beyond all.
+  [[nodiscard]] std::size_t callWith(const std::string& name, const std::string& key) const {
+    const auto at = std::find_if(calls.begin(), calls.end(), [&](const std::string& call) {
+      return call.starts_with(name) && call.find(key) != std::string::npos;
+    });
+    return static_cast<std::size_t>(at - calls.begin());
+  }
+  std::vector<std::string> calls;
+
+ private:
+  void acquire(std::span<const Key>, std::span<State> states, LeaseHome&) override {
+    std::ranges::fill(states, State::kMine);
+  }
+  void release(std::span<const Key> keys) noexcept override {
+    std::string call = "release";
+    for (const Key& key : keys) call += " " + key;
+    calls.push_back(call);
+  }
+  void forget(LeaseHome&) noexcept override {}
 };
 
 class WriteBehindTest : public ::testing::Test {
@@ -55,10 +94,12 @@ TEST_F(WriteBehindTest, StoresAndErasesInTheOrderInWhichTheyWerePushed) {
   primary_.hold();
   std::vector<Key> keys;
   WriteBehind writes(guard_, 1u << 20, [&](auto batch) {
-    for (const Keep& one : batch) keys.push_back(one.key + (one.entry == nullptr ? " erased" : ""));
+    for (const auto& [kind, item] : batch) {
+      keys.push_back(item.key + (kind == WriteBehind::Kind::kErase ? " erased" : ""));
+    }
   });
   for (const int i : {1, 2}) writes.push(item(i));
-  for (const int i : {1, 2}) writes.push({item(i).key, nullptr, kForever, false});
+  for (const int i : {1, 2}) writes.pushErase(item(i).key);
   writes.push(item(2));
   primary_.open();
   writes.flush();
@@ -66,6 +107,26 @@ TEST_F(WriteBehindTest, StoresAndErasesInTheOrderInWhichTheyWerePushed) {
   EXPECT_NE(primary_.at("url:2"), nullptr);
   EXPECT_EQ(keys, (std::vector<Key>{"url:1", "url:2", "url:1 erased", "url:2 erased", "url:2"}));
   EXPECT_LE(primary_.erase_calls, 2) << "neighbours go together";
+}
+
+TEST_F(WriteBehindTest, ReleasesTheLeasesOfABatchTogetherAfterWhatItStores) {
+  LeasedCache cache;
+  GuardedCache guard(
+      cache, nullptr, clock_, metrics_, {Millis(60'000), "redis"}, [](std::string_view) {},
+      [](const CacheError&) {});
+  WriteBehind writes(guard, 1u << 20, [](auto) {});
+  for (const int i : {1, 2}) {
+    writes.push(item(i));
+    writes.pushRelease(item(i).key);
+  }
+  writes.flush();
+  // One batch, or two where the thread was quicker: in either a key is stored before its lease
+  // ends.
+  ASSERT_FALSE(cache.calls.empty());
+  EXPECT_LE(cache.calls.size(), 4u);
+  for (const std::string key : {"url:1", "url:2"}) {
+    EXPECT_LT(cache.callWith("store", key), cache.callWith("release", key)) << key;
+  }
 }
 
 TEST_F(WriteBehindTest, OneItemAloneIsWrittenSoonWithoutAFlush) {

@@ -6,13 +6,14 @@
 #include <string_view>
 
 #include "forage/entry.h"
+#include "forage/export.h"
 
 namespace forage {
 
 /// Keys are at most this long.
 inline constexpr std::size_t kMaxKeyBytes = 1024;
 
-/// Writes the key of `url` into `key`, reusing its memory.
-void makeCacheKey(std::string_view prefix, std::string_view url, Key& key);
+/// Writes the key of the canonical URL `url` into `key`, reusing its memory.
+FORAGE_API void makeCacheKey(std::string_view prefix, std::string_view url, Key& key);
 
 }  // namespace forage

@@ -1,4 +1,4 @@
-#include "report_file.h"
+#include "whole_file.h"
 
 #include <fcntl.h>
 #include <sys/stat.h>
@@ -26,7 +26,7 @@ mode_t usualMode() noexcept {
 
 }  // namespace
 
-ReportFile::ReportFile(std::filesystem::path path, Terminal& terminal)
+WholeFile::WholeFile(const std::string& asked_by, std::filesystem::path path, Terminal& terminal)
     : path_(std::move(path)), terminal_(terminal) {
   if (path_ == "-") return;
   std::error_code ignored;
@@ -34,7 +34,7 @@ ReportFile::ReportFile(std::filesystem::path path, Terminal& terminal)
   if (const auto target = std::filesystem::canonical(path_, ignored); !ignored) path_ = target;
   const auto status = std::filesystem::status(path_, ignored);
   if (std::filesystem::is_directory(status)) {
-    throw UsageError("--report " + path_.string() + ": is a directory");
+    throw UsageError(asked_by + path_.string() + ": is a directory");
   }
   if (std::filesystem::exists(status) && !std::filesystem::is_regular_file(status)) {
     fd_ = ::open(path_.c_str(), O_WRONLY | O_CLOEXEC);
@@ -43,17 +43,17 @@ ReportFile::ReportFile(std::filesystem::path path, Terminal& terminal)
   }
   const int error = errno;
   if (fd_ < 0) {
-    throw UsageError("--report " + path_.string() +
+    throw UsageError(asked_by + path_.string() +
                      ": cannot be written: " + std::generic_category().message(error));
   }
 }
 
-ReportFile::~ReportFile() {
+WholeFile::~WholeFile() {
   if (fd_ >= 0) ::close(fd_);
   if (!temporary_.empty()) ::unlink(temporary_.c_str());
 }
 
-void ReportFile::openBeside() {
+void WholeFile::openBeside() {
   std::string name = path_.string() + ".XXXXXX";
   fd_ = ::mkostemp(name.data(), O_CLOEXEC);
   if (fd_ < 0) return;
@@ -61,20 +61,23 @@ void ReportFile::openBeside() {
   ::fchmod(fd_, usualMode());
 }
 
-void ReportFile::write(std::string_view text) {
-  if (path_ == "-") return terminal_.print(text);
-  while (!text.empty()) {
-    const ssize_t written = ::write(fd_, text.data(), text.size());
+void WholeFile::append(std::string_view bytes) {
+  if (path_ == "-") return terminal_.print(bytes);
+  while (!bytes.empty()) {
+    const ssize_t written = ::write(fd_, bytes.data(), bytes.size());
     if (written < 0 && errno != EINTR) fail(errno);
-    if (written > 0) text.remove_prefix(static_cast<std::size_t>(written));
+    if (written > 0) bytes.remove_prefix(static_cast<std::size_t>(written));
   }
+}
+
+void WholeFile::commit() {
   if (temporary_.empty()) return;
   if (::fsync(fd_) != 0) fail(errno);
   if (::rename(temporary_.c_str(), path_.c_str()) != 0) fail(errno);
   temporary_.clear();
 }
 
-void ReportFile::fail(int error) const {
+void WholeFile::fail(int error) const {
   throw SinkError(path_.string() +
                   ": cannot be written: " + std::generic_category().message(error));
 }

@@ -1,0 +1,81 @@
+// `forage explain`: what a run would do with a URL, and why.
+#include <string>
+#include <utility>
+
+#include "command.h"
+#include "forage/error.h"
+#include "forage/explain.h"
+#include "forage/plugin_host.h"
+#include "forage/report.h"
+#include "job_options.h"
+#include "terminal.h"
+
+namespace forage::app {
+
+namespace {
+
+constexpr const char* kPurpose =
+    "Says what a run of the job would do with a URL: the key, what the cache holds there, how old "
+    "it "
+    "is and how long it is fresh, what would happen, and which rule says so. It asks the cache and "
+    "sends no request.";
+
+constexpr const char* kExamples =
+    "  forage explain https://example.org/ --job job.toml\n"
+    "  forage explain https://example.org/ --job job.toml -H 'Accept-Language: de'\n"
+    "  forage explain https://example.org/ --job job.toml --json | jq -r .decision\n"
+    "\n"
+    "The exit code is 0 where the cache answers, 1 where a request would be sent.\n";
+
+CommandLine describe() {
+  CommandLine line("forage explain", "URL --job JOB.toml [OPTION...]", kPurpose, kExamples);
+  addModeOptions(
+      addJobOptions(line.option("job", "", "FILE", "the job whose cache and rules are meant")))
+      .option("method", "X", "METHOD", "of the request; GET")
+      .option("header", "H", "'NAME: VALUE'", "a header field of the request; may be repeated")
+      .flag("json", "", "one JSON object");
+  return line;
+}
+
+RequestSpec requestOf(const Arguments& arguments) {
+  if (arguments.operands().size() != 1) {
+    throw UsageError("one URL is needed: forage explain URL --job JOB.toml");
+  }
+  RequestSpec request;
+  request.url = arguments.operands()[0];
+  request.method = arguments.value("method", "GET");
+  for (const std::string& field : arguments.values("header")) {
+    const std::size_t colon = field.find(':');
+    if (colon == std::string::npos || colon == 0 ||
+        field.find_first_of("\r\n") != std::string::npos) {
+      throw UsageError("--header wants 'NAME: VALUE'");
+    }
+    const std::size_t value = field.find_first_not_of(' ', colon + 1);
+    request.headers.add(field.substr(0, colon),
+                        value == std::string::npos ? std::string() : field.substr(value));
+  }
+  return request;
+}
+
+int run(const Arguments& arguments, Context& context) {
+  const RequestSpec request = requestOf(arguments);
+  if (!arguments.has("job")) throw UsageError("--job JOB.toml says which cache is meant");
+  LoadOptions options = loadOptionsOf(arguments, {arguments.value("job")});
+  options.require_groups = false;
+  Job job = loadJob(options).job;
+  job.cache.mode = modeOf(arguments);
+  const SystemClock clock;
+  PluginHost plugins(job.plugin_path, clock);
+  plugins.checkTables(job);
+  const std::unique_ptr<Cache> cache = plugins.makeCache(job.cache.plugin);
+  const Explanation explanation = explain(job, *cache, clock, request);
+  context.terminal.print(arguments.has("json") ? explanation.toJson() : explanation.toText());
+  return explanation.answers ? 0 : static_cast<int>(ExitCode::kGeneric);
+}
+
+}  // namespace
+
+const Command kExplainCommand{"explain", "say what a run would do with a URL, and why", describe,
+                              run};
+
+}  // namespace forage::app

@@ -1,0 +1,209 @@
+#include "forage/explain.h"
+
+#include <algorithm>
+#include <memory>
+
+#include "forage/config.h"
+#include "forage/json_text.h"
+#include "forage/units.h"
+#include "http/http_date.h"
+#include "http/validation.h"
+#include "model/target.h"
+#include "run/request_headers.h"
+#include "visit/asked.h"
+#include "visit/cache_rules.h"
+
+namespace forage {
+
+namespace {
+
+using visit::Trip;
+
+std::string_view wordOf(http::LifetimeSource source) noexcept {
+  switch (source) {
+    case http::LifetimeSource::kMaxAge:
+      return "max-age";
+    case http::LifetimeSource::kExpires:
+      return "Expires";
+    case http::LifetimeSource::kHeuristic:
+      return "a tenth of the time since Last-Modified";
+    case http::LifetimeSource::kJob:
+      return "expire_after";
+    case http::LifetimeSource::kNone:
+      break;
+  }
+  return "nothing that the response says";
+}
+
+std::string secondsOf(Millis span) {
+  return formatDuration(Millis(std::chrono::floor<std::chrono::seconds>(span)));
+}
+
+/// A look-up, step by step. Used once.
+class Explainer {
+ public:
+  Explainer(const Job& job, Cache& cache, const Clock& clock)
+      : job_(job),
+        cache_(cache),
+        clock_(clock),
+        request_headers_(run::requestHeaders(job)),
+        rules_(job, request_headers_) {}
+
+  Explanation explain(const RequestSpec& request) {
+    prepare(request);
+    add("url", trip_.url.text());
+    add("policy", rules_.followsRfc9111() ? "rfc9111" : "ttl");
+    rules_.makeKey(trip_, trip_.key);
+    add("key", trip_.key);
+    if (!trip_.isCacheable()) {
+      decide("fetch", "its method, body or precondition is for the server alone", false);
+      return std::move(result_);
+    }
+    if (job_.cache.mode == CacheMode::kForceRefresh) {
+      decide("fetch", "--force-refresh", false);
+      return std::move(result_);
+    }
+    const EntryPtr stored = lookUp();
+    if (stored == nullptr) {
+      missing();
+    } else {
+      judge(*stored);
+    }
+    return std::move(result_);
+  }
+
+ private:
+  void prepare(const RequestSpec& request) {
+    std::string why;
+    if (!readTarget(request.url, trip_.url, &why)) {
+      throw ConfigError(redacted(request.url) + ": " + why);
+    }
+    trip_.group = &group_;
+    trip_.asked = std::make_unique<visit::Asked>();
+    trip_.asked->spec = request;
+    visit::readWants(*trip_.asked);
+    visit::prepareFields(trip_, request_headers_);
+  }
+
+  void add(std::string name, std::string value) {
+    result_.facts.emplace_back(std::move(name), std::move(value));
+  }
+
+  void decide(std::string decision, std::string_view rule, bool answers) {
+    result_.decision = std::move(decision);
+    result_.rule = rule;
+    result_.answers = answers;
+  }
+
+  EntryPtr find(const Key& key) {
+    EntryPtr found;
+    cache_.find(std::span(&key, 1), std::span(&found, 1));
+    return found;
+  }
+
+  EntryPtr lookUp() {
+    EntryPtr found = find(trip_.key);
+    if (found == nullptr || rules_.matches(*found, trip_)) return found;
+    add("found there", "another variant (Vary: " + found->headers().joined("Vary") + ")");
+    const Key own = rules_.variantKey(trip_.key, *found, trip_);
+    if (own.empty()) return nullptr;
+    add("key of the variant", own);
+    found = find(own);
+    return found != nullptr && rules_.matches(*found, trip_) ? found : nullptr;
+  }
+
+  void missing() {
+    add("stored", "no");
+    if (job_.cache.mode == CacheMode::kOffline || trip_.asked->wants.only_if_cached) {
+      decide("fail", "only the cache may be asked (RFC 9111, 5.2.1.7)", false);
+    } else {
+      decide("fetch", "nothing is stored that could answer", false);
+    }
+  }
+
+  void describe(const Entry& stored, const http::Judgement& judged) {
+    add("stored", std::to_string(stored.status()) + " " + std::string(stored.reason()) + ", " +
+                      formatSize(stored.body().size()));
+    add("received", http::formatHttpDate(stored.received()));
+    for (const char* name : {"Date", "Age", "Cache-Control", "Expires", "Last-Modified", "ETag"}) {
+      if (stored.headers().find(name)) add(name, stored.headers().joined(name));
+    }
+    add("age", secondsOf(judged.age));
+    add("fresh for", judged.lifetime.span == kForever
+                         ? "ever, by " + std::string(wordOf(judged.lifetime.source))
+                         : secondsOf(judged.lifetime.span) + ", by " +
+                               std::string(wordOf(judged.lifetime.source)));
+    if (judged.lifetime.span != kForever) {
+      const Millis left = judged.lifetime.span - judged.age;
+      add(left >= Millis(0) ? "fresh still for" : "expired since",
+          secondsOf(left >= Millis(0) ? left : -left));
+    }
+  }
+
+  void judge(const Entry& stored) {
+    const http::Judgement judged = rules_.judge(stored, trip_, clock_.wallNow());
+    describe(stored, judged);
+    const bool can_validate = http::hasValidator(stored);
+    switch (judged.reuse) {
+      case http::Reuse::kFresh:
+        return decide("answer", judged.rule, true);
+      case http::Reuse::kStale:
+        return decide("answer, although it has expired", judged.rule, true);
+      case http::Reuse::kStaleWhileRevalidate:
+        return decide("answer, and validate meanwhile", judged.rule, true);
+      case http::Reuse::kValidate:
+        break;
+    }
+    add("where the server cannot answer",
+        judged.stale_if_error ? "what is stored answers (stale_if_error)" : "the URL fails");
+    decide(can_validate ? "validate: ask the server whether it still holds"
+                        : "fetch: it has no validator to ask with",
+           judged.rule, false);
+  }
+
+  const Job& job_;
+  Cache& cache_;
+  const Clock& clock_;
+  const Headers request_headers_;
+  const visit::CacheRules rules_;
+  visit::TripGroup group_;
+  Trip trip_;
+  Explanation result_;
+};
+
+}  // namespace
+
+Explanation explain(const Job& job, Cache& cache, const Clock& clock, const RequestSpec& request) {
+  return Explainer(job, cache, clock).explain(request);
+}
+
+std::string Explanation::toText() const {
+  std::size_t width = 8;
+  for (const auto& [name, value] : facts) width = std::max(width, name.size());
+  std::string text;
+  const auto line = [&](std::string name, std::string_view value) {
+    name.resize(width + 2, ' ');
+    text.append(name).append(value).append("\n");
+  };
+  for (const auto& [name, value] : facts) line(name, value);
+  line("decision", decision);
+  line("rule", rule);
+  return text;
+}
+
+std::string Explanation::toJson() const {
+  std::string text = "{";
+  for (const auto& [name, value] : facts) {
+    appendJsonString(text, name);
+    text += ':';
+    appendJsonString(text, value);
+    text += ',';
+  }
+  text += "\"decision\":";
+  appendJsonString(text, decision);
+  text += ",\"rule\":";
+  appendJsonString(text, rule);
+  return text.append(",\"answers\":").append(answers ? "true" : "false").append("}\n");
+}
+
+}  // namespace forage

@@ -1,0 +1,149 @@
+// Runs over a cache with leases: what another process fetches is waited for.
+#include <gmock/gmock.h>
+
+#include <atomic>
+#include <functional>
+#include <thread>
+
+#include "run_fixture.h"
+#include "support/eventually.h"
+
+namespace forage::run {
+namespace {
+
+using test::eventually;
+using test::makeEntry;
+
+/// What the other process does, as a test says it.
+class OtherProcess final : public Leases {
+ public:
+  /// Asked for each lease, by a look-up thread.
+  std::function<State(const Key& key, LeaseHome& home)> on_acquire;
+  std::atomic<int> asked{0};
+  std::atomic<int> released{0};
+  std::atomic<LeaseHome*> home{nullptr};
+
+  void acquire(std::span<const Key> keys, std::span<State> states, LeaseHome& who) override {
+    home = &who;
+    for (std::size_t i = 0; i < keys.size(); ++i) states[i] = on_acquire(keys[i], who);
+    asked += static_cast<int>(keys.size());
+  }
+  void release(std::span<const Key> keys) noexcept override {
+    released += static_cast<int>(keys.size());
+  }
+  void forget(LeaseHome& who) noexcept override {
+    if (home == &who) home = nullptr;
+  }
+};
+
+class LeasedCache final : public Cache {
+ public:
+  explicit LeasedCache(OtherProcess& other) : other_(other) {}
+
+  [[nodiscard]] bool answersWithoutIo() const noexcept override { return false; }
+  void find(std::span<const Key> keys, std::span<EntryPtr> found) override {
+    inner.find(keys, found);
+  }
+  void store(std::span<const Keep> items) override { inner.store(items); }
+  std::size_t erase(std::span<const Key> keys) override { return inner.erase(keys); }
+  void scan(std::string_view pattern, const Visitor& visitor) override {
+    inner.scan(pattern, visitor);
+  }
+  [[nodiscard]] CacheStats stats() const noexcept override { return {}; }
+  Leases* leases() noexcept override { return &other_; }
+
+  test::FakeCache inner;
+
+ private:
+  OtherProcess& other_;
+};
+
+class RunnerLease : public RunFixture {
+ protected:
+  void makeWithLeases() {
+    addGroup("all", {urlOf(1)});
+    auto cache = std::make_unique<LeasedCache>(other_);
+    cache_ = &cache->inner;
+    auto fetcher = std::make_unique<test::ScriptedFetcher>(samePage);
+    fetcher_ = fetcher.get();
+    RunParts parts;
+    parts.cache = std::move(cache);
+    parts.fetcher = std::move(fetcher);
+    runner_ = std::make_unique<Runner>(job_, std::move(parts), clock(), &recorder_);
+  }
+  void storeAsTheOther(const Key& key) const {
+    const Keep item{key, makeEntry(key, "the other's"), kForever, false};
+    cache_->store({&item, 1});
+  }
+
+  OtherProcess other_;
+};
+
+TEST_F(RunnerLease, IsReleasedOnceWhatItIsForIsStored) {
+  makeWithLeases();
+  other_.on_acquire = [](const Key&, LeaseHome&) { return Leases::State::kMine; };
+  const Report report = run();
+  EXPECT_EQ(report.totals.fetched, 1u);
+  EXPECT_EQ(other_.released, 1);
+  EXPECT_EQ(cache_->size(), 1u);
+}
+
+TEST_F(RunnerLease, OfAnotherEndsBeforeItsLookUpIsAnswered) {
+  makeWithLeases();
+  other_.on_acquire = [this](const Key& key, LeaseHome& home) {
+    storeAsTheOther(key);
+    home.leaseEnded(key);
+    return Leases::State::kOthers;
+  };
+  const Report report = run();
+  expectLaw(report, 1);
+  EXPECT_EQ(report.totals.joined, 1u);
+  EXPECT_EQ(report.totals.requests, 0u);
+  EXPECT_EQ(report.cache.lease_waits, 1u);
+}
+
+TEST_F(RunnerLease, OfAnotherThatStoredNothingIsTakenOver) {
+  makeWithLeases();
+  other_.on_acquire = [this](const Key& key, LeaseHome& home) {
+    if (other_.asked > 0) return Leases::State::kMine;
+    home.leaseEnded(key);
+    return Leases::State::kOthers;
+  };
+  const Report report = run();
+  EXPECT_EQ(report.totals.fetched, 1u);
+  EXPECT_EQ(report.totals.requests, 1u);
+  EXPECT_EQ(other_.released, 1);
+}
+
+TEST_F(RunnerLease, OfAnotherIsWaitedForWhileItLasts) {
+  makeWithLeases();
+  Key wanted;
+  other_.on_acquire = [&](const Key& key, LeaseHome&) {
+    wanted = key;
+    return Leases::State::kOthers;
+  };
+  std::jthread ends([&] {
+    EXPECT_TRUE(eventually([&] { return other_.asked == 1; }));
+    storeAsTheOther(wanted);
+    other_.home.load()->leaseEnded(wanted);
+  });
+  const Report report = run();
+  EXPECT_EQ(report.totals.joined, 1u);
+  EXPECT_EQ(report.totals.requests, 0u);
+}
+
+TEST_F(RunnerLease, OfAnotherIsWaitedForNoLongerAfterAStop) {
+  makeWithLeases();
+  other_.on_acquire = [](const Key&, LeaseHome&) { return Leases::State::kOthers; };
+  std::jthread stops([&] {
+    EXPECT_TRUE(eventually([&] { return other_.asked == 1; }));
+    stop_.request_stop();
+  });
+  const Report report = run();
+  EXPECT_TRUE(report.interrupted);
+  EXPECT_EQ(report.totals.requests, 0u);
+  EXPECT_EQ(other_.home, nullptr);
+}
+
+}  // namespace
+}  // namespace forage::run
