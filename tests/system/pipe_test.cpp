@@ -233,7 +233,7 @@ TEST_F(Pipe, HeaderFieldsGoBothWaysAsTheyAre) {
                                  "User-Agent: mine/1\r\nAccept-Encoding: identity\r\n"));
   EXPECT_EQ(countOf(request, "User-Agent"), 1u);
   EXPECT_EQ(countOf(request, "Accept-Encoding"), 1u);
-  for (const char* field : {"evil", "99", "close", "chunked"}) {
+  for (const char* field : {"evil", "Content-Length", "close", "chunked"}) {
     EXPECT_EQ(request.find(field), std::string::npos) << field;
   }
 }
