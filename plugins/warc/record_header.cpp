@@ -61,7 +61,7 @@ const char* RecordHeader::takeLine(std::string_view line, bool is_first) {
     const bool known = line == "WARC/1.0" || line == "WARC/1.1";
     if (known) return nullptr;
     return line.starts_with(kMagic) ? "the version of WARC is neither 1.0 nor 1.1"
-                                      : "no WARC record begins here";
+                                    : "no WARC record begins here";
   }
   if (line.front() == ' ' || line.front() == '\t') {
     if (block_.empty()) return "the record header begins with a blank";

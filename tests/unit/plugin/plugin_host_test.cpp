@@ -66,9 +66,9 @@ TEST_F(PluginHostTest, LoadsAPluginOnce) {
 }
 
 TEST_F(PluginHostTest, RefusesAnotherAbiOrBuild) {
-  EXPECT_EQ(refusal("other_abi"),
-            "libforage_other_abi.so was built for ABI " + std::to_string(kAbi + 1) +
-                ", and this is ABI " + std::to_string(kAbi) + ": build it again with this forage");
+  EXPECT_EQ(refusal("other_abi"), "libforage_other_abi.so was built for ABI " +
+                                      std::to_string(kAbi + 1) + ", and this is ABI " +
+                                      std::to_string(kAbi) + ": build it again with this forage");
   const std::string size = std::to_string(sizeof(PluginInfo));
   EXPECT_EQ(refusal("other_size"), "libforage_other_size.so was built for a description of " +
                                        std::to_string(sizeof(PluginInfo) + 8) +
