@@ -3,6 +3,7 @@
 
 #include <atomic>
 #include <functional>
+#include <mutex>
 #include <thread>
 
 #include "run_fixture.h"
@@ -31,9 +32,19 @@ class OtherProcess final : public Leases {
   void release(std::span<const Key> keys) noexcept override {
     released += static_cast<int>(keys.size());
   }
+  /// Waits for who is being told, as the contract says.
   void forget(LeaseHome& who) noexcept override {
+    const std::lock_guard lock(telling_);
     if (home == &who) home = nullptr;
   }
+  /// Tells whoever asked, unless it has been forgotten.
+  void end(const Key& key) {
+    const std::lock_guard lock(telling_);
+    if (LeaseHome* const told = home) told->leaseEnded(key);
+  }
+
+ private:
+  std::mutex telling_;  // held while `home` is told
 };
 
 class LeasedCache final : public Cache {
@@ -125,7 +136,7 @@ TEST_F(RunnerLease, OfAnotherIsWaitedForWhileItLasts) {
   std::jthread ends([&] {
     EXPECT_TRUE(eventually([&] { return other_.asked == 1; }));
     storeAsTheOther(wanted);
-    other_.home.load()->leaseEnded(wanted);
+    other_.end(wanted);
   });
   const Report report = run();
   EXPECT_EQ(report.totals.joined, 1u);
