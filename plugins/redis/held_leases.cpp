@@ -5,71 +5,106 @@
 namespace forage::redis {
 
 HeldLeases::Turn::~Turn() {
-  if (keys_.empty()) return;
+  if (nodes_.empty()) return;
   {
     const std::lock_guard lock(leases_.mutex_);
-    for (const Key& key : keys_) leases_.of_turns_.erase(key);
+    for (Node* const node : nodes_) {
+      node->second.of_turn = false;
+      if (!node->second.held) leases_.leases_.erase(leases_.leases_.find(node->first));
+    }
   }
   leases_.turn_ended_.notify_all();
+}
+
+std::vector<std::string_view> HeldLeases::Turn::keys(bool lasting, TimePoint time) const {
+  std::vector<std::string_view> keys;
+  keys.reserve(nodes_.size());
+  for (const Node* const node : nodes_) {
+    if ((node->second.until > time) == lasting) keys.emplace_back(node->first);
+  }
+  return keys;
 }
 
 std::vector<HeldLeases::Standing> HeldLeases::begin(std::span<const Key> keys, Turn& turn) {
   std::vector<Standing> standings;
   standings.reserve(keys.size());
+  turn.nodes_.reserve(keys.size());
   std::unique_lock lock(mutex_);
   // All at once, so that no two threads wait for each other.
-  turn_ended_.wait(lock, [&] {
-    return std::ranges::none_of(keys, [&](const Key& key) { return of_turns_.contains(key); });
-  });
-  for (const Key& key : keys) {
-    if (held_.contains(key)) {
-      standings.push_back(Standing::kHeld);
-    } else if (of_turns_.contains(key)) {
-      standings.push_back(Standing::kTwin);
-    } else if (held_.size() + of_turns_.size() >= max_) {
-      standings.push_back(Standing::kNoRoom);
-    } else {
-      turn.keys_.push_back(key);
-      of_turns_.insert(key);
-      standings.push_back(Standing::kTurn);
-    }
-  }
+  turn_ended_.wait(lock, [&] { return !anyOfTurn(keys); });
+  for (const Key& key : keys) standings.push_back(stand(key, turn));
   return standings;
 }
 
-void HeldLeases::hold(const Key& key) {
+bool HeldLeases::anyOfTurn(std::span<const Key> keys) const {
+  return std::ranges::any_of(keys, [this](const Key& key) {
+    const auto at = leases_.find(key);
+    return at != leases_.end() && at->second.of_turn;
+  });
+}
+
+// No other turn has the key.
+HeldLeases::Standing HeldLeases::stand(const Key& key, Turn& turn) {
+  const auto at = leases_.find(key);
+  if (at != leases_.end()) return at->second.held ? Standing::kHeld : Standing::kTwin;
+  if (leases_.size() >= max_) return Standing::kNoRoom;
+  turn.nodes_.push_back(&*leases_.emplace(key, Lease{true}).first);
+  return Standing::kTurn;
+}
+
+void HeldLeases::hold(const Key& key, TimePoint until) {
   {
     const std::lock_guard lock(mutex_);
-    held_.emplace(key, ++number_);
-    if (held_.size() > 1) return;
+    Lease& lease = leases_.find(key)->second;
+    lease.held = true;
+    lease.number = ++number_;
+    lease.until = until;
+    if (++held_ > 1) return;
   }
   keeping_.notify_all();
 }
 
 void HeldLeases::end(std::span<const Key> keys, Turn& turn) {
-  const std::lock_guard lock(mutex_);
+  std::unique_lock lock(mutex_);
+  turn_ended_.wait(lock, [&] { return !anyOfTurn(keys); });
   for (const Key& key : keys) {
-    if (held_.erase(key) == 0) continue;
-    turn.keys_.push_back(key);
-    of_turns_.insert(key);
+    const auto at = leases_.find(key);
+    if (at == leases_.end() || !at->second.held) continue;
+    at->second.held = false;
+    at->second.of_turn = true;
+    --held_;
+    turn.nodes_.push_back(&*at);
   }
 }
 
-bool HeldLeases::lose(const Held& held) {
+std::size_t HeldLeases::renewed(std::span<const Held> held, std::span<const std::size_t> lost,
+                                TimePoint until) {
+  std::size_t ended = 0;
   const std::lock_guard lock(mutex_);
-  const auto at = held_.find(held.key);
-  if (at == held_.end() || at->second != held.number) return false;
-  held_.erase(at);
-  return true;
+  for (std::size_t i = 0; i < held.size(); ++i) {
+    const auto at = leases_.find(held[i].key);
+    if (at == leases_.end() || !at->second.held || at->second.number != held[i].number) continue;
+    if (std::ranges::find(lost, i) == lost.end()) {
+      at->second.until = until;
+      continue;
+    }
+    ++ended;
+    --held_;
+    at->second.held = false;
+    if (!at->second.of_turn) leases_.erase(at);
+  }
+  return ended;
 }
 
 std::vector<HeldLeases::Held> HeldLeases::awaitRenewal(Millis period) {
   std::vector<Held> all;
   std::unique_lock lock(mutex_);
   while (all.empty() && !stopping_) {
-    keeping_.wait(lock, [this] { return stopping_ || !held_.empty(); });
+    keeping_.wait(lock, [this] { return stopping_ || held_ > 0; });
     if (keeping_.wait_for(lock, period, [this] { return stopping_; })) break;
-    for (const auto& [key, number] : held_) all.push_back({key, number});
+    for (const auto& [key, lease] : leases_) {
+      if (lease.held) all.push_back({key, lease.number});
+    }
   }
   return all;
 }

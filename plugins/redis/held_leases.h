@@ -7,8 +7,9 @@
 #include <cstdint>
 #include <mutex>
 #include <span>
+#include <string_view>
 #include <unordered_map>
-#include <unordered_set>
+#include <utility>
 #include <vector>
 
 #include "forage/clock.h"
@@ -17,6 +18,14 @@
 namespace forage::redis {
 
 class HeldLeases {
+  struct Lease {
+    bool of_turn = false;
+    bool held = false;
+    std::uint64_t number = 0;  // of the acquisition
+    TimePoint until{};         // for sure, while it is held
+  };
+  using Node = std::pair<const Key, Lease>;
+
  public:
   /// Keys that one thread deals with; others wait until it has ended.
   class Turn {
@@ -25,12 +34,14 @@ class HeldLeases {
     ~Turn();
     Turn(const Turn&) = delete;
     Turn& operator=(const Turn&) = delete;
-    [[nodiscard]] std::span<const Key> keys() const noexcept { return keys_; }
+    /// Those that lasted beyond `time` when they were held, or the others. Valid until the turn
+    /// ends.
+    [[nodiscard]] std::vector<std::string_view> keys(bool lasting, TimePoint time) const;
 
    private:
     friend class HeldLeases;
     HeldLeases& leases_;
-    std::vector<Key> keys_;
+    std::vector<Node*> nodes_;
   };
 
   enum class Standing : std::uint8_t {
@@ -52,26 +63,31 @@ class HeldLeases {
   /// Waits until no other thread deals with any of `keys`; `turn` gets those that are not held.
   /// Returns how each stands.
   std::vector<Standing> begin(std::span<const Key> keys, Turn& turn);
-  /// A key of a turn is held from now on.
-  void hold(const Key& key);
-  /// Ends what of `keys` is held; `turn` gets those.
+  /// A key of a turn is held from now on; its lock lasts until `until` at least.
+  void hold(const Key& key, TimePoint until);
+  /// So do these from now on, those of `lost` (indices) excepted, which are held no more unless
+  /// they were acquired again meanwhile. Returns how many that ends.
+  std::size_t renewed(std::span<const Held> held, std::span<const std::size_t> lost,
+                      TimePoint until);
+  /// Waits as begin() does. Ends what of `keys` is held; `turn` gets those.
   void end(std::span<const Key> keys, Turn& turn);
-  /// Ends what turned out not to be ours, unless it was acquired again meanwhile. Returns whether
-  /// it did.
-  bool lose(const Held& held);
-
   /// Waits until something is held, and `period` longer. Returns all that is held then; nothing
   /// once stop() has been called.
   [[nodiscard]] std::vector<Held> awaitRenewal(Millis period);
   void stop() noexcept;
 
  private:
+  using Leases = std::unordered_map<Key, Lease>;
+
+  [[nodiscard]] bool anyOfTurn(std::span<const Key> keys) const;
+  Standing stand(const Key& key, Turn& turn);
+
   const std::size_t max_;
   std::mutex mutex_;  // guards what follows
   std::condition_variable turn_ended_;
   std::condition_variable keeping_;
-  std::unordered_map<Key, std::uint64_t> held_;  // with the number of the acquisition
-  std::unordered_set<Key> of_turns_;
+  Leases leases_;  // held, of a turn, or both
+  std::size_t held_ = 0;
   std::uint64_t number_ = 0;
   bool stopping_ = false;
 };

@@ -39,6 +39,7 @@ std::string randomToken() {
 LeaseLocks::LeaseLocks(Transport& transport, const Options& options)
     : transport_(transport),
       life_(options.lease),
+      margin_(options.command_timeout + kLate),
       life_text_(std::to_string(life_.count())),
       token_(randomToken()),
       channel_(leaseChannel(options.database)),
@@ -56,20 +57,21 @@ void LeaseLocks::set(std::span<LockAttempt> attempts, Problem& problem) {
     commands.add("PX");
     commands.add(life_text_);
     commands.begin(2);
-    commands.add("PTTL");
-    commands.add(kLeasePrefix, *attempt.key);
+    commands.add("EXISTS");
+    commands.add(*attempt.key);
   }
   transport_.exchange(commands, problem, [&](std::size_t index, Reply&& reply) {
     LockAttempt& attempt = attempts[index / 2];
     if (index % 2 == 0) {
       attempt.answer = answerOf(reply, problem);
-    } else {
-      attempt.until = endOf(reply);
+    } else if (attempt.answer == Answer::kSet && reply.type == Type::kInteger &&
+               reply.integer == 0) {
+      attempt.answer = Answer::kMissing;
     }
   });
 }
 
-Answer LeaseLocks::answerOf(const Reply& reply, Problem& problem) const {
+Answer LeaseLocks::answerOf(const Reply& reply, Problem& problem) {
   if (reply.type == Type::kStatus) return Answer::kSet;
   if (reply.type == Type::kNil) return Answer::kThere;
   if (reply.type != Type::kError) {
@@ -78,6 +80,29 @@ Answer LeaseLocks::answerOf(const Reply& reply, Problem& problem) const {
   if (judge(reply.text) == Verdict::kOutOfMemory) return Answer::kNoRoom;
   problem.note(reply.text);
   return Answer::kNone;
+}
+
+std::vector<LockState> LeaseLocks::look(std::span<const std::string_view> keys, Problem& problem) {
+  Commands commands;
+  for (const std::string_view key : keys) {
+    commands.begin(2);
+    commands.add("GET");
+    commands.add(kLeasePrefix, key);
+    commands.begin(2);
+    commands.add("PTTL");
+    commands.add(kLeasePrefix, key);
+  }
+  std::vector<LockState> states(keys.size());
+  transport_.exchange(commands, problem, [&](std::size_t index, Reply&& reply) {
+    LockState& state = states[index / 2];
+    if (index % 2 == 0) {
+      state.ours = reply.type == Type::kString && reply.text == token_;
+    } else {
+      if (reply.type == Type::kError) problem.note(reply.text);
+      state.until = endOf(reply);
+    }
+  });
+  return states;
 }
 
 // By what PTTL says.
@@ -89,7 +114,7 @@ TimePoint LeaseLocks::endOf(const Reply& reply) const noexcept {
   return now + kLate + (told ? std::min(Millis(reply.integer), kLongestLife) : life_);
 }
 
-std::optional<std::vector<std::size_t>> LeaseLocks::renew(std::span<const Key> keys,
+std::optional<std::vector<std::size_t>> LeaseLocks::renew(std::span<const std::string_view> keys,
                                                           Problem& problem) noexcept {
   const std::optional<Reply> reply = run(renew_script_, keys, life_text_, problem);
   if (!reply) return std::nullopt;
@@ -101,11 +126,30 @@ std::optional<std::vector<std::size_t>> LeaseLocks::renew(std::span<const Key> k
   return lost;
 }
 
-bool LeaseLocks::end(std::span<const Key> keys, Problem& problem) noexcept {
+bool LeaseLocks::end(std::span<const std::string_view> keys, Problem& problem) noexcept {
+  try {
+    Commands commands;
+    commands.begin(1 + keys.size());
+    commands.add("UNLINK");
+    for (const std::string_view key : keys) commands.add(kLeasePrefix, key);
+    commands.begin(3);
+    commands.add("PUBLISH");
+    commands.add(channel_);
+    commands.add(endedMessage(keys));
+    transport_.exchange(commands, problem, [&](std::size_t, Reply&& reply) {
+      if (reply.type == Type::kError) problem.note(reply.text);
+    });
+    return problem.text().empty();
+  } catch (const ConnectionError&) {
+    return false;
+  }
+}
+
+bool LeaseLocks::endIfOurs(std::span<const std::string_view> keys, Problem& problem) noexcept {
   return run(release_script_, keys, channel_, problem).has_value();
 }
 
-std::optional<Reply> LeaseLocks::run(const Script& script, std::span<const Key> keys,
+std::optional<Reply> LeaseLocks::run(const Script& script, std::span<const std::string_view> keys,
                                      std::string_view argument, Problem& problem) noexcept {
   try {
     Reply reply = script.run(transport_, kLeasePrefix, keys, {token_, argument}, problem);

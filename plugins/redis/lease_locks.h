@@ -21,27 +21,33 @@
 
 namespace forage::redis {
 
+/// A lock that is there.
+struct LockState {
+  bool ours = false;  ///< it carries our token: what was set by a call whose answer never came
+  TimePoint until{};  ///< now: it is gone
+};
+
 /// A lock that is asked for, and what became of that.
 struct LockAttempt {
   enum class Answer : std::uint8_t {
-    kNone,    ///< the server refuses
-    kSet,     ///< it is ours now
-    kThere,   ///< there is one, until `until`
-    kNoRoom,  ///< the server has no memory for it
+    kNone,     ///< the server refuses
+    kSet,      ///< it is ours now
+    kMissing,  ///< the same, and there was no entry of its key by then
+    kThere,    ///< there is one
+    kNoRoom,   ///< the server has no memory for it
   };
 
   const Key* key;
   std::size_t index;  ///< the caller's
   Answer answer = Answer::kNone;
-  TimePoint until{};
 };
 
 class LeaseLocks {
  public:
   /// What a user needs for them, for messages.
   static constexpr std::string_view kRights =
-      "allow SET GET PTTL PEXPIRE UNLINK EVAL EVALSHA on lease:* keys, PUBLISH SUBSCRIBE PING on "
-      "&lease:*, or set [cache.redis] lease = \"0s\"";
+      "allow SET GET EXISTS PTTL PEXPIRE UNLINK EVAL EVALSHA on lease:* keys, PUBLISH SUBSCRIBE "
+      "PING on &lease:*, or set [cache.redis] lease = \"0s\"";
 
   /// `transport` outlives it.
   LeaseLocks(Transport& transport, const Options& options);
@@ -49,25 +55,34 @@ class LeaseLocks {
   [[nodiscard]] Millis life() const noexcept { return life_; }
   [[nodiscard]] const std::string& channel() const noexcept { return channel_; }
 
-  /// Sets what is free, in one pipeline, and says of the others how long they last. What is refused
-  /// is noted in `problem`. Throws ConnectionError: some may have been set, until their life ends.
+  /// Sets what is free, in one pipeline. What is refused is noted in `problem`. Throws
+  /// ConnectionError: some may have been set, until their life ends.
   void set(std::span<LockAttempt> attempts, Problem& problem);
+  /// What is known of the locks of `keys`. What is refused is noted in `problem`. Throws
+  /// ConnectionError.
+  [[nodiscard]] std::vector<LockState> look(std::span<const std::string_view> keys,
+                                            Problem& problem);
   /// Begins their life anew. Returns the indices of those that are not ours any more, or nothing:
   /// Redis did not do it. What it refuses is noted in `problem`.
-  [[nodiscard]] std::optional<std::vector<std::size_t>> renew(std::span<const Key> keys,
-                                                              Problem& problem) noexcept;
-  /// Deletes those that are ours, and publishes it. Returns false: Redis did not do it. What it
+  [[nodiscard]] std::optional<std::vector<std::size_t>> renew(
+      std::span<const std::string_view> keys, Problem& problem) noexcept;
+  /// How long before its end a lock is ours for sure, until a command sent now has been done.
+  [[nodiscard]] Millis margin() const noexcept { return margin_; }
+  /// Deletes what is ours for sure, and publishes it. Returns false: Redis did not do it. What it
   /// refuses is noted in `problem`.
-  [[nodiscard]] bool end(std::span<const Key> keys, Problem& problem) noexcept;
+  [[nodiscard]] bool end(std::span<const std::string_view> keys, Problem& problem) noexcept;
+  /// The same for what may be another's by now, which is left alone.
+  [[nodiscard]] bool endIfOurs(std::span<const std::string_view> keys, Problem& problem) noexcept;
 
  private:
-  [[nodiscard]] LockAttempt::Answer answerOf(const Reply& reply, Problem& problem) const;
+  [[nodiscard]] static LockAttempt::Answer answerOf(const Reply& reply, Problem& problem);
   [[nodiscard]] TimePoint endOf(const Reply& reply) const noexcept;
-  std::optional<Reply> run(const Script& script, std::span<const Key> keys,
+  std::optional<Reply> run(const Script& script, std::span<const std::string_view> keys,
                            std::string_view argument, Problem& problem) noexcept;
 
   Transport& transport_;
   const Millis life_;
+  const Millis margin_;
   const std::string life_text_;
   const std::string token_;  // what our locks hold, and nobody else's
   const std::string channel_;

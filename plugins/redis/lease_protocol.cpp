@@ -32,6 +32,14 @@ std::string leaseChannel(int database) {
   return std::string(kLeasePrefix) + std::to_string(database);
 }
 
+std::string endedMessage(std::span<const std::string_view> keys) {
+  std::string message;
+  for (const std::string_view key : keys) {
+    message.append(std::to_string(key.size())).append(1, ':').append(key);
+  }
+  return message;
+}
+
 std::optional<std::vector<Key>> readEndedKeys(std::string_view message) {
   std::vector<Key> keys;
   while (!message.empty()) {

@@ -4,6 +4,7 @@
 
 #include <cstddef>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -31,8 +32,11 @@ extern const std::string_view kRenewScript;
 /// returns how many there were.
 extern const std::string_view kReleaseScript;
 
-/// The keys that `message` of a channel tells of: "<size>:<bytes>", one after the other, of any
-/// bytes. Nothing for what is no such message.
+/// What is published about the end of the leases of `keys`: "<size>:<bytes>", one after the other,
+/// of any bytes.
+[[nodiscard]] std::string endedMessage(std::span<const std::string_view> keys);
+
+/// The keys that `message` of a channel tells of. Nothing for what is no such message.
 [[nodiscard]] std::optional<std::vector<Key>> readEndedKeys(std::string_view message);
 
 }  // namespace forage::redis

@@ -1,6 +1,7 @@
 #include "redis_leases.h"
 
 #include <algorithm>
+#include <chrono>
 #include <optional>
 #include <utility>
 
@@ -15,6 +16,7 @@ namespace {
 
 using Answer = LockAttempt::Answer;
 using Standing = HeldLeases::Standing;
+using SteadyClock = std::chrono::steady_clock;
 
 constexpr std::size_t kMaxWaiting = 65'536;
 constexpr std::size_t kMaxHeld = 65'536;
@@ -39,7 +41,6 @@ std::span<Item> takeSome(std::span<Item>& rest) {
 /// One acquire(), and what it has come to so far.
 struct RedisLeases::Call {
   LeaseHome& home;
-  bool hears;
   std::vector<Key> acquired;
   std::vector<Key> waiting;
 };
@@ -60,9 +61,8 @@ void RedisLeases::acquire(std::span<const Key> keys, std::span<State> states, Le
   const auto all = states;
   std::ranges::fill(all, State::kMine);
   if (keys.empty() || isRefused()) return;
-  Call call{home, false, {}, {}};
+  Call call{home, {}, {}};
   try {
-    call.hears = hears();
     while (!keys.empty()) {
       const auto some = takeSome(keys);
       acquireSome(some, takeSome(states), call);
@@ -78,19 +78,18 @@ void RedisLeases::acquire(std::span<const Key> keys, std::span<State> states, Le
 void RedisLeases::acquireSome(std::span<const Key> keys, std::span<State> states, Call& call) {
   HeldLeases::Turn turn(held_);
   std::vector<std::size_t> twins;
-  std::vector<LockAttempt> attempts = begin(keys, turn, call, twins);
+  std::vector<LockAttempt> attempts = begin(keys, turn, twins);
   if (attempts.empty()) return;
-  // After the keys are expected and before Redis is asked: what ends from now on is heard, or
-  // lost() ends it.
-  call.hears = call.hears && subscriber_.isUp();
   Problem problem(LeaseLocks::kRights);
-  try {
-    locks_.set(attempts, problem);
-  } catch (...) {
-    for (const LockAttempt& one : attempts) waiters_.drop(*one.key, call.home);
-    throw;
+  const TimePoint until = SteadyClock::now() + locks_.life();
+  locks_.set(attempts, problem);
+  std::vector<LockAttempt> others;
+  for (const LockAttempt& one : attempts) {
+    if (one.answer == Answer::kThere) others.push_back(one);
+    if (one.answer == Answer::kMissing) states[one.index] = State::kMineMissing;
+    if (one.answer == Answer::kSet || one.answer == Answer::kMissing) hold(*one.key, until, call);
   }
-  settle(attempts, states, call);
+  if (!others.empty()) waitFor(others, states, call, problem);
   for (const std::size_t twin : twins) {
     const auto first = std::ranges::find(keys, keys[twin]) - keys.begin();
     states[twin] = states[static_cast<std::size_t>(first)];
@@ -102,38 +101,61 @@ void RedisLeases::acquireSome(std::span<const Key> keys, std::span<State> states
 // Returns those that Redis has to be asked for. The others are ours; but `twins` are as the equal
 // keys before them.
 std::vector<LockAttempt> RedisLeases::begin(std::span<const Key> keys, HeldLeases::Turn& turn,
-                                            Call& call, std::vector<std::size_t>& twins) {
+                                            std::vector<std::size_t>& twins) {
   std::vector<LockAttempt> attempts;
   attempts.reserve(keys.size());
   const std::vector<Standing> standings = held_.begin(keys, turn);
   for (std::size_t i = 0; i < keys.size(); ++i) {
     if (standings[i] == Standing::kTwin) twins.push_back(i);
     if (standings[i] != Standing::kTurn || keys[i].size() > kMaxLeasedKey) continue;
-    if (waiters_.expect(keys[i], call.home)) attempts.push_back({&keys[i], i});
+    attempts.push_back({&keys[i], i});
   }
   return attempts;
 }
 
-void RedisLeases::settle(std::span<const LockAttempt> attempts, std::span<State> states,
-                         Call& call) {
+void RedisLeases::hold(const Key& key, TimePoint until, Call& call) {
+  call.acquired.push_back(key);
+  ++acquired_;
+  held_.hold(key, until);
+  waiters_.drop(key, call.home);
+  startKeeper();
+}
+
+// Each is expected before Redis is asked how long it lasts: what ends from then on is heard, and
+// what has ended before is gone by then.
+void RedisLeases::waitFor(std::span<const LockAttempt> others, std::span<State> states, Call& call,
+                          Problem& problem) {
+  if (!hears()) {
+    failures_ += others.size();
+    return;
+  }
+  const std::size_t before = call.waiting.size();
+  std::vector<std::size_t> places;
+  std::vector<std::string_view> keys;
+  for (const LockAttempt& one : others) {
+    if (!waiters_.expect(*one.key, call.home)) continue;
+    call.waiting.push_back(*one.key);
+    places.push_back(one.index);
+    keys.emplace_back(*one.key);
+  }
+  const std::vector<LockState> found = locks_.look(keys, problem);
+  // Lost by now: it may have been before they were expected, and nobody would end them.
+  const bool heard = subscriber_.isUp();
   bool sooner = false;
-  for (const LockAttempt& one : attempts) {
-    if (one.answer == Answer::kThere && call.hears) {
-      states[one.index] = State::kOthers;
-      call.waiting.push_back(*one.key);
+  for (std::size_t i = 0; i < keys.size(); ++i) {
+    const Key& key = call.waiting[before + i];
+    if (found[i].ours) {
+      hold(key, found[i].until, call);
+    } else if (heard) {
+      states[places[i]] = State::kOthers;
       ++waits_;
-      sooner = waiters_.await(*one.key, call.home, one.until) || sooner;
-      continue;
+      sooner = waiters_.await(key, call.home, found[i].until) || sooner;
+    } else {
+      waiters_.drop(key, call.home);
+      ++failures_;
     }
-    waiters_.drop(*one.key, call.home);
-    if (one.answer == Answer::kThere) ++failures_;
-    if (one.answer != Answer::kSet) continue;
-    call.acquired.push_back(*one.key);
-    ++acquired_;
-    held_.hold(*one.key);
   }
   if (sooner) subscriber_.wake();
-  if (!call.acquired.empty()) startKeeper();
 }
 
 // What the call has come to so far does not count: nobody is told, and nothing is held.
@@ -145,16 +167,24 @@ void RedisLeases::takeBack(const Call& call) noexcept {
 void RedisLeases::release(std::span<const Key> keys) noexcept {
   HeldLeases::Turn turn(held_);
   held_.end(keys, turn);
-  for (std::span<const Key> rest = turn.keys(); !rest.empty();) {
-    Problem problem(LeaseLocks::kRights);
-    if (locks_.end(takeSome(rest), problem)) continue;
-    ++failures_;
-    if (problem.lasts()) refuse(problem.text());
-    return;
+  const TimePoint time = SteadyClock::now() + locks_.margin();
+  const std::vector<std::string_view> lasting = turn.keys(true, time);
+  const std::vector<std::string_view> ending = turn.keys(false, time);
+  Problem problem(LeaseLocks::kRights);
+  bool done = true;
+  for (std::span<const std::string_view> rest = lasting; done && !rest.empty();) {
+    done = locks_.end(takeSome(rest), problem);
   }
+  for (std::span<const std::string_view> rest = ending; done && !rest.empty();) {
+    done = locks_.endIfOurs(takeSome(rest), problem);
+  }
+  if (done) return;
+  ++failures_;
+  if (problem.lasts()) refuse(problem.text());
 }
 
-// Whether the end of a lease would be heard. Nobody waits for a connection that was lost.
+// Whether the end of a lease would be heard; connects at the first use. Nobody waits for a
+// connection that was lost.
 bool RedisLeases::hears() {
   try {
     subscriber_.awaitUp();
@@ -195,16 +225,17 @@ void RedisLeases::keep() {
 
 // False: Redis did not do it. There is time for another attempt before they end.
 bool RedisLeases::renewSome(std::span<const HeldLeases::Held> some) {
-  std::vector<Key> keys;
-  for (const HeldLeases::Held& held : some) keys.push_back(held.key);
+  std::vector<std::string_view> keys;
+  for (const HeldLeases::Held& held : some) keys.emplace_back(held.key);
   Problem problem(LeaseLocks::kRights);
+  const TimePoint until = SteadyClock::now() + locks_.life();
   const auto lost = locks_.renew(keys, problem);
   if (!lost) {
     ++failures_;
     if (problem.lasts()) refuse(problem.text());
     return false;
   }
-  for (const std::size_t index : *lost) lost_ += held_.lose(some[index]) ? 1 : 0;
+  lost_ += held_.renewed(some, *lost, until);
   return true;
 }
 

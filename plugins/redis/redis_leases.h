@@ -1,6 +1,6 @@
 // Leases in Redis: a lock with a life for each key, set where there is none, renewed while it is
-// held, and its end published on one channel (docs/adr/0011-leases.md). A subscriber hears the ends
-// and a keeper renews, each with a thread begun at the first use. Thread-safe.
+// held, and its end published on one channel (docs/adr/0011-leases.md). A keeper renews, with a thread
+// begun at the first lease; a subscriber hears the ends, with one begun at the first wait. Thread-safe.
 #pragma once
 
 #include <atomic>
@@ -52,9 +52,11 @@ class RedisLeases final : public Leases, private Subscriber::Listener {
   struct Call;
 
   void acquireSome(std::span<const Key> keys, std::span<State> states, Call& call);
-  std::vector<LockAttempt> begin(std::span<const Key> keys, HeldLeases::Turn& turn, Call& call,
+  std::vector<LockAttempt> begin(std::span<const Key> keys, HeldLeases::Turn& turn,
                                  std::vector<std::size_t>& twins);
-  void settle(std::span<const LockAttempt> attempts, std::span<State> states, Call& call);
+  void hold(const Key& key, TimePoint until, Call& call);
+  void waitFor(std::span<const LockAttempt> others, std::span<State> states, Call& call,
+               Problem& problem);
   void takeBack(const Call& call) noexcept;
   void startKeeper();
   void keep();

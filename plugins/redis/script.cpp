@@ -21,7 +21,8 @@ std::string digestOf(std::string_view text) {
 
 Script::Script(std::string_view text) : text_(text), digest_(digestOf(text)) {}
 
-Reply Script::run(Transport& transport, std::string_view prefix, std::span<const Key> keys,
+Reply Script::run(Transport& transport, std::string_view prefix,
+                  std::span<const std::string_view> keys,
                   std::initializer_list<std::string_view> arguments, Problem& problem) const {
   const auto attempt = [&](std::string_view command, std::string_view script) {
     Commands commands;
@@ -29,7 +30,7 @@ Reply Script::run(Transport& transport, std::string_view prefix, std::span<const
     commands.add(command);
     commands.add(script);
     commands.add(static_cast<long long>(keys.size()));
-    for (const Key& key : keys) commands.add(prefix, key);
+    for (const std::string_view key : keys) commands.add(prefix, key);
     for (const std::string_view argument : arguments) commands.add(argument);
     Reply answer;
     transport.exchange(commands, problem,

@@ -7,7 +7,6 @@
 #include <string>
 #include <string_view>
 
-#include "forage/entry.h"
 #include "problem.h"
 #include "reply_reader.h"
 #include "transport.h"
@@ -21,7 +20,8 @@ class Script {
 
   /// Runs it for `keys`, each behind `prefix`. Returns its reply, or notes in `problem` why there
   /// is none. What it does may be done twice. Throws ConnectionError.
-  [[nodiscard]] Reply run(Transport& transport, std::string_view prefix, std::span<const Key> keys,
+  [[nodiscard]] Reply run(Transport& transport, std::string_view prefix,
+                          std::span<const std::string_view> keys,
                           std::initializer_list<std::string_view> arguments,
                           Problem& problem) const;
 

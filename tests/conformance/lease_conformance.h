@@ -20,6 +20,7 @@
 #include <random>
 #include <string>
 #include <thread>
+#include <utility>
 #include <vector>
 
 #include "shared_store.h"
@@ -92,6 +93,21 @@ TEST_P(LeaseConformance, GivesALeaseToTheFirstWhoAsks) {
   EXPECT_EQ(second().acquire("url:http://h/a"), kOthers);
   EXPECT_EQ(second().acquire("url:http://h/b"), kMine);
   EXPECT_EQ(first().acquire("url:http://h/b"), kOthers);
+}
+
+// What was stored before the lease was had has to be looked for.
+TEST_P(LeaseConformance, SaysThatNothingIsStoredOnlyWhereNothingIs) {
+  const std::vector<Key> keys = leaseKeys(3);
+  Response response;
+  response.status = 200;
+  const auto entry = std::make_shared<const Entry>(keys[1], std::move(response), WallTime{},
+                                                   WallTime{}, WallTime{});
+  const Keep item{keys[1], entry, kForever, false};
+  second().cache->store({&item, 1});
+  const std::vector<State> states = first().acquireExactly(keys);
+  EXPECT_NE(states[0], kOthers);
+  EXPECT_EQ(states[1], kMine);
+  EXPECT_NE(states[2], kOthers);
 }
 
 TEST_P(LeaseConformance, GivesAgainToTheProcessThatHolds) {

@@ -2,6 +2,7 @@
 // cache of its own.
 #pragma once
 
+#include <algorithm>
 #include <chrono>
 #include <condition_variable>
 #include <map>
@@ -77,7 +78,13 @@ struct LeasingProcess {
     if (cache) leases().forget(home);
   }
   [[nodiscard]] Leases& leases() const { return *cache->leases(); }
+  /// kMine whether or not there is an entry.
   std::vector<State> acquire(const std::vector<Key>& keys) {
+    std::vector<State> states = acquireExactly(keys);
+    std::ranges::replace(states, State::kMineMissing, State::kMine);
+    return states;
+  }
+  std::vector<State> acquireExactly(const std::vector<Key>& keys) {
     std::vector<State> states(keys.size());
     leases().acquire(keys, states, home);
     return states;

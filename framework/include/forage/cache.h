@@ -69,8 +69,9 @@ class FORAGE_API LeaseHome {
 class FORAGE_API Leases {
  public:
   enum class State : std::uint8_t {
-    kMine,    ///< held by this process until release(), also when it held it before
-    kOthers,  ///< held by another process: `home` will be told
+    kMine,         ///< held by this process until release(), also when it held it before
+    kMineMissing,  ///< the same; and the store had no entry of the key by then: no need to look
+    kOthers,       ///< held by another process: `home` will be told
   };
 
   virtual ~Leases();

@@ -10,32 +10,42 @@ void LeaseDesk::ask(std::vector<Request>& requests) {
   if (requests.empty()) return;
   std::vector<Key> keys;
   keys.reserve(requests.size());
+  for (const Request& one : requests) keys.push_back(*one.key);
+  Ended ended;
   {
-    // Who may have to wait is known before the cache is asked: it may tell at once.
     const std::lock_guard lock(mutex_);
-    for (Request& one : requests) {
-      one.ticket = ++tickets_;
-      keys.push_back(*one.key);
-      waiting_[*one.key].push_back({one.visit, one.waiter, one.ticket});
-    }
+    asking_.push_back(&ended);
   }
   std::vector<Leases::State> states(keys.size(), Leases::State::kOthers);
-  const bool answered = cache_.acquire(keys, states, *this);
-  const std::lock_guard lock(mutex_);
+  if (!cache_.acquire(keys, states, *this)) states.clear();
+  std::vector<Waiting> told;
+  {
+    const std::lock_guard lock(mutex_);
+    std::erase(asking_, &ended);
+    if (!states.empty()) told = enter(requests, states, ended);
+  }
+  for (const Waiting& one : told) one.waiter->leaseEnded(one.visit, one.ticket);
+}
+
+// Returns those whose wait is over already.
+std::vector<LeaseDesk::Waiting> LeaseDesk::enter(std::vector<Request>& requests,
+                                                 std::span<const Leases::State> states,
+                                                 const Ended& ended) {
+  std::vector<Waiting> told;
   for (std::size_t i = 0; i < requests.size(); ++i) {
-    if (answered && states[i] == Leases::State::kOthers) {
-      requests[i].state = LeaseState::kOthers;
+    Request& one = requests[i];
+    if (states[i] != Leases::State::kOthers) {
+      one.state = LeaseState::kMine;
+      one.stored_meanwhile = states[i] == Leases::State::kMine;
+      ++held_[*one.key];
       continue;
     }
-    const auto waiting = waiting_.find(keys[i]);
-    if (waiting != waiting_.end()) {
-      std::erase_if(waiting->second,
-                    [&](const Waiting& one) { return one.ticket == requests[i].ticket; });
-      if (waiting->second.empty()) waiting_.erase(waiting);
-    }
-    requests[i].state = answered ? LeaseState::kMine : LeaseState::kNone;
-    if (answered) ++held_[keys[i]];
+    one.state = LeaseState::kOthers;
+    one.ticket = ++tickets_;
+    const bool over = std::ranges::find(ended, *one.key) != ended.end();
+    (over ? told : waiting_[*one.key]).push_back({one.visit, one.waiter, one.ticket});
   }
+  return told;
 }
 
 bool LeaseDesk::drop(const Key& key) {
@@ -50,6 +60,7 @@ void LeaseDesk::leaseEnded(const Key& key) noexcept {
   std::vector<Waiting> told;
   {
     const std::lock_guard lock(mutex_);
+    for (Ended* const ended : asking_) ended->push_back(key);
     const auto waiting = waiting_.find(key);
     if (waiting == waiting_.end()) return;
     told = std::move(waiting->second);

@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <memory>
 #include <mutex>
+#include <span>
 #include <string>
 #include <unordered_map>
 #include <utility>
@@ -49,7 +50,8 @@ class LeaseDesk final : public LeaseHome {
     void* visit;
     LeaseWaiter* waiter;  ///< outlives its ticket, or the desk
     LeaseState state = LeaseState::kNone;
-    std::uint64_t ticket = 0;  ///< for kOthers
+    bool stored_meanwhile = false;  ///< with kMine: there may be an entry by now
+    std::uint64_t ticket = 0;       ///< for kOthers
   };
   /// Asks for leases; called by look-up threads.
   void ask(std::vector<Request>& requests);
@@ -66,8 +68,15 @@ class LeaseDesk final : public LeaseHome {
     std::uint64_t ticket;
   };
 
+  /// Keys whose leases ended while an ask() was not over: it may be about them.
+  using Ended = std::vector<Key>;
+
+  std::vector<Waiting> enter(std::vector<Request>& requests, std::span<const Leases::State> states,
+                             const Ended& ended);
+
   GuardedCache& cache_;
   std::mutex mutex_;  // guards what follows; never held across a call of a cache
+  std::vector<Ended*> asking_;
   std::uint64_t tickets_ = 0;
   std::unordered_map<Key, std::size_t> held_;  // by how many visits
   std::unordered_map<Key, std::vector<Waiting>> waiting_;

@@ -40,24 +40,21 @@ void LookAhead::askForLeases(LookupBatch& batch) {
   batch.leases.assign(batch.keys.size(), LeaseState::kNone);
   batch.tickets.assign(batch.keys.size(), 0);
   desk_.ask(requests);
+  std::vector<std::size_t> again;
   for (std::size_t i = 0; i < requests.size(); ++i) {
     batch.leases[places[i]] = requests[i].state;
     batch.tickets[places[i]] = requests[i].ticket;
+    if (requests[i].stored_meanwhile) again.push_back(places[i]);
   }
-  lookAgain(batch);
+  if (!again.empty()) lookAgain(batch, again);
 }
 
 /// Between a look-up and the lease that followed it another process may have stored the entry and
 /// let its lease go: who holds it now looks once more.
-void LookAhead::lookAgain(LookupBatch& batch) {
+void LookAhead::lookAgain(LookupBatch& batch, std::span<const std::size_t> places) {
   std::vector<Key> keys;
-  std::vector<std::size_t> places;
-  for (std::size_t i = 0; i < batch.keys.size(); ++i) {
-    if (batch.leases[i] != LeaseState::kMine) continue;
-    keys.push_back(batch.keys[i]);
-    places.push_back(i);
-  }
-  if (keys.empty()) return;
+  keys.reserve(places.size());
+  for (const std::size_t place : places) keys.push_back(batch.keys[place]);
   std::vector<EntryPtr> found(keys.size());
   cache_.find(keys, found);
   for (std::size_t i = 0; i < places.size(); ++i) {

@@ -8,6 +8,7 @@
 #include <deque>
 #include <memory>
 #include <mutex>
+#include <span>
 #include <thread>
 #include <vector>
 
@@ -54,7 +55,7 @@ class LookAhead {
  private:
   void answer();
   void askForLeases(LookupBatch& batch);
-  void lookAgain(LookupBatch& batch);
+  void lookAgain(LookupBatch& batch, std::span<const std::size_t> places);
 
   GuardedCache& cache_;
   LeaseDesk& desk_;

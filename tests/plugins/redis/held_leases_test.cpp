@@ -6,6 +6,7 @@
 #include <future>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace forage::redis {
@@ -17,18 +18,23 @@ using Turn = HeldLeases::Turn;
 
 constexpr Millis kSoon{1};
 
+std::vector<std::string_view> keysOf(const Turn& turn) {
+  return turn.keys(false, TimePoint::max());
+}
+
 struct HeldLeasesTest : testing::Test {
   /// Holds `keys` from now on.
   void hold(const std::vector<Key>& keys) {
     Turn turn(held);
     held.begin(keys, turn);
-    for (const Key& key : turn.keys()) held.hold(key);
+    for (const std::string_view key : keysOf(turn)) held.hold(Key(key), until);
   }
   Standings standingsOf(const std::vector<Key>& keys) {
     Turn turn(held);
     return held.begin(keys, turn);
   }
 
+  const TimePoint until{std::chrono::hours(1)};
   HeldLeases held{4};
 };
 
@@ -42,7 +48,7 @@ TEST_F(HeldLeasesTest, TellEqualKeysApart) {
   Turn turn(held);
   EXPECT_EQ(held.begin(std::vector<Key>{"a", "b", "a"}, turn),
             (Standings{Standing::kTurn, Standing::kTurn, Standing::kTwin}));
-  EXPECT_EQ(turn.keys().size(), 2u);
+  EXPECT_EQ(keysOf(turn).size(), 2u);
 }
 
 TEST_F(HeldLeasesTest, AreNoMoreThanMayBe) {
@@ -56,8 +62,8 @@ TEST_F(HeldLeasesTest, EndWhenTheyAreHeld) {
   {
     Turn turn(held);
     held.end(std::vector<Key>{"a", "never", "a"}, turn);
-    ASSERT_EQ(turn.keys().size(), 1u);
-    EXPECT_EQ(turn.keys().front(), "a");
+    ASSERT_EQ(keysOf(turn).size(), 1u);
+    EXPECT_EQ(keysOf(turn).front(), "a");
   }
   EXPECT_EQ(standingsOf({"a", "b"}), (Standings{Standing::kTurn, Standing::kHeld}));
 }
@@ -73,7 +79,7 @@ TEST_F(HeldLeasesTest, AreDealtWithByOneThreadAtATime) {
     return standings;
   });
   EXPECT_EQ(standingsOf({"c"}), Standings{Standing::kTurn});  // who waits keeps nothing back
-  held.hold("b");
+  held.hold("b", until);
   over = true;
   turn.reset();
   EXPECT_EQ(other.get(), (Standings{Standing::kTurn, Standing::kHeld}));
@@ -104,8 +110,19 @@ TEST_F(HeldLeasesTest, AreLostUnlessAcquiredAgain) {
     held.end(std::vector<Key>{"a"}, turn);
   }
   hold({"a"});
-  for (const HeldLeases::Held& one : all) EXPECT_EQ(held.lose(one), one.key == "b");
+  EXPECT_EQ(held.renewed(all, std::vector<std::size_t>{0, 1}, until), 1u);
   EXPECT_EQ(standingsOf({"a", "b"}), (Standings{Standing::kHeld, Standing::kTurn}));
+}
+
+TEST_F(HeldLeasesTest, AreToldApartByHowLongTheyLastForSure) {
+  hold({"a", "b"});
+  const std::vector<HeldLeases::Held> all = held.awaitRenewal(kSoon);
+  const std::size_t a = all[0].key == "a" ? 0 : 1;
+  EXPECT_EQ(held.renewed({&all[a], 1}, {}, until + Millis(1)), 0u);
+  Turn turn(held);
+  held.end(std::vector<Key>{"a", "b"}, turn);
+  EXPECT_EQ(turn.keys(true, until), std::vector<std::string_view>{"a"});
+  EXPECT_EQ(turn.keys(false, until), std::vector<std::string_view>{"b"});
 }
 
 }  // namespace

@@ -29,7 +29,7 @@ int main(int count, char** arguments) {
   DeafHome home;
   cache->leases()->acquire(keys, states, home);
   for (const auto state : states) {
-    if (state != forage::Leases::State::kMine) return 1;
+    if (state == forage::Leases::State::kOthers) return 1;
   }
   std::puts("held");
   std::fflush(stdout);

@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace forage::redis {
@@ -23,6 +24,12 @@ TEST(LeaseProtocol, TakesNothingElseForAMessage) {
                            "99999999999999999999999:a", "18446744073709551615:a", ":"}) {
     EXPECT_EQ(readEndedKeys(text), std::nullopt) << text;
   }
+}
+
+TEST(LeaseProtocol, ReadsWhatItSays) {
+  const Keys keys{"url:a", "", "3:abc"};
+  EXPECT_EQ(readEndedKeys(endedMessage(std::vector<std::string_view>(keys.begin(), keys.end()))),
+            keys);
 }
 
 TEST(LeaseProtocol, HasAChannelForEachDatabase) {

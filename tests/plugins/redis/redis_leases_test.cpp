@@ -265,7 +265,8 @@ TEST_F(RedisLeases, MakeNobodyWaitWhoseChannelIsNotHeard) {
     while (const auto command = peer.read()) {
       const std::string& name = command->front();
       if (name == "HELLO") peer.send("*0\r\n");
-      if (name == "SET") peer.send("$-1\r\n");
+      if (name == "SET" || name == "GET") peer.send("$-1\r\n");
+      if (name == "EXISTS") peer.send(":0\r\n");
       if (name == "PTTL") peer.send(":3600000\r\n");
       if (name != "SUBSCRIBE" || subscriptions++ > 0) continue;
       peer.send("*3\r\n$9\r\nsubscribe\r\n$7\r\nlease:0\r\n:1\r\n");
@@ -280,6 +281,51 @@ TEST_F(RedisLeases, MakeNobodyWaitWhoseChannelIsNotHeard) {
   EXPECT_TRUE(process.home.waitFor(kKey));
   EXPECT_EQ(process.acquire(kKey), State::kMine);
   EXPECT_EQ(count(process, "lease_failures"), 1u);
+}
+
+TEST_F(RedisLeases, TellWhetherAnEntryIsThere) {
+  auto process = start();
+  keep(*process.cache, kKey, "body");
+  EXPECT_EQ(process.acquireExactly({kKey, "url:http://h/b"}),
+            (std::vector<State>{State::kMine, State::kMineMissing}));
+}
+
+// A process that died, or whose answer was lost, must not be waited for by itself.
+TEST_F(RedisLeases, AreOursWhereTheLockCarriesOurToken) {
+  auto process = start(kLong);
+  ASSERT_EQ(process.acquire(kKey), State::kMine);
+  const std::string token = redis.server().command({"GET", kLock}).text;
+  process.release(kKey);
+  redis.server().command({"SET", kLock, token, "PX", "3600000"});
+  EXPECT_EQ(process.acquire(kKey), State::kMine);
+  process.release(kKey);
+  EXPECT_EQ(number({"EXISTS", kLock}), 0);
+}
+
+// What may have ended is compared within the server before it is deleted; the others need not be.
+TEST_F(RedisLeases, AreDeletedWithoutAScriptWhileTheyAreOursForSure) {
+  auto process = start(kLong);
+  ASSERT_EQ(process.acquire(kKey), State::kMine);
+  process.release(kKey);
+  EXPECT_EQ(calls("unlink"), 1);
+  EXPECT_EQ(calls("evalsha"), 0);
+  auto brief = start(kBrief);  // shorter than a command may take
+  ASSERT_EQ(brief.acquire(kKey), State::kMine);
+  brief.release(kKey);
+  EXPECT_EQ(number({"EXISTS", kLock}), 0);
+  EXPECT_EQ(calls("evalsha"), 1);
+}
+
+// Nobody is told, and no connection is made to hear it, while nobody waits.
+TEST_F(RedisLeases, SubscribeOnceSomebodyHasToWait) {
+  auto holder = start();
+  auto waiting = start();
+  ASSERT_EQ(holder.acquire(kKey), State::kMine);
+  EXPECT_EQ(calls("subscribe"), 0);
+  ASSERT_EQ(waiting.acquire(kKey), State::kOthers);
+  EXPECT_EQ(calls("subscribe"), 1);
+  holder.release(kKey);
+  EXPECT_TRUE(waiting.home.waitFor(kKey));
 }
 
 TEST_F(RedisLeases, TakeTheCommandTimeoutWhenTheServerStands) {
@@ -356,8 +402,9 @@ struct RedisLeaseRights : RedisLeases {
 
 // As docs/cache-redis.md gives them.
 TEST_F(RedisLeaseRights, AreThoseOfTheManual) {
-  allow("forage", {"~url:*", "~lease:*", "&lease:*", "+get", "+set", "+unlink", "+scan", "+pttl",
-                   "+select", "+pexpire", "+eval", "+evalsha", "+publish", "+subscribe", "+ping"});
+  allow("forage",
+        {"~url:*", "~lease:*", "&lease:*", "+get", "+set", "+exists", "+unlink", "+scan", "+pttl",
+         "+select", "+pexpire", "+eval", "+evalsha", "+publish", "+subscribe", "+ping"});
   LeasingProcess one(as("forage"));
   LeasingProcess other(as("forage"));
   EXPECT_EQ(one.acquire(kKey), State::kMine);

@@ -136,7 +136,7 @@ TEST_F(TieredRedis, SeesWhatWasStoredUnderALease) {
     conformance::CountingHome home;
     Leases::State state = Leases::State::kOthers;
     one->leases()->acquire({&kKey, 1}, {&state, 1}, home);
-    ASSERT_EQ(state, Leases::State::kMine);
+    ASSERT_NE(state, Leases::State::kOthers);
     other->leases()->acquire({&kKey, 1}, {&state, 1}, home);
     ASSERT_EQ(state, Leases::State::kOthers);
     keep(*one, kKey, body);
