@@ -1,6 +1,7 @@
 // Leases in Redis: a lock with a life for each key, set where there is none, renewed while it is
-// held, and its end published on one channel (docs/adr/0011-leases.md). A keeper renews, with a thread
-// begun at the first lease; a subscriber hears the ends, with one begun at the first wait. Thread-safe.
+// held, and its end published on one channel (docs/adr/0011-leases.md). A keeper renews, with a
+// thread begun at the first lease; a subscriber hears the ends, with one begun at the first wait.
+// Thread-safe.
 #pragma once
 
 #include <atomic>
