@@ -2,7 +2,9 @@
 
 #include <algorithm>
 #include <array>
+#include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "http/field_list.h"
@@ -11,23 +13,40 @@ namespace forage::http {
 
 namespace {
 
+/// Most have another length.
+bool isCalled(std::string_view name, std::string_view wanted) noexcept {
+  return name.size() == wanted.size() && equalsIgnoreCase(name, wanted);
+}
+
 template <std::size_t N>
 bool isOneOf(const std::array<std::string_view, N>& names, std::string_view name) noexcept {
   return std::any_of(names.begin(), names.end(),
-                     [name](std::string_view one) { return equalsIgnoreCase(one, name); });
+                     [name](std::string_view one) { return isCalled(name, one); });
 }
 
+/// Most names have a length that none of these has.
 bool isConnectionField(std::string_view name) noexcept {
-  static constexpr std::array<std::string_view, 9> kNames{"Connection",
-                                                          "Keep-Alive",
-                                                          "Proxy-Connection",
-                                                          "Transfer-Encoding",
-                                                          "Upgrade",
-                                                          "TE",
-                                                          "Proxy-Authenticate",
-                                                          "Proxy-Authorization",
-                                                          "Proxy-Authentication-Info"};
-  return isOneOf(kNames, name);
+  const auto is = [name](std::string_view one) { return equalsIgnoreCase(name, one); };
+  switch (name.size()) {
+    case 2:
+      return is("TE");
+    case 7:
+      return is("Upgrade");
+    case 10:
+      return is("Connection") || is("Keep-Alive");
+    case 16:
+      return is("Proxy-Connection");
+    case 17:
+      return is("Transfer-Encoding");
+    case 18:
+      return is("Proxy-Authenticate");
+    case 19:
+      return is("Proxy-Authorization");
+    case 25:
+      return is("Proxy-Authentication-Info");
+    default:
+      return false;
+  }
 }
 
 bool describesBody(std::string_view name) noexcept {
@@ -52,54 +71,69 @@ Headers selected(HeadersView headers, Wanted&& wanted) {
   return kept;
 }
 
-bool isListed(const std::vector<std::string_view>& names, std::string_view name) noexcept {
-  return std::any_of(names.begin(), names.end(),
-                     [name](std::string_view one) { return equalsIgnoreCase(one, name); });
+/// Calls `take(name, line)` for each line of `headers`, which are not taken apart.
+template <typename Take>
+void eachLine(HeadersView headers, Take&& take) {
+  std::string_view rest = headers.block();
+  for (std::size_t colon = rest.find(':'); colon != rest.npos; colon = rest.find(':')) {
+    const std::size_t end = std::min(rest.find('\n', colon), rest.size() - 1);
+    take(rest.substr(0, colon), rest.substr(0, end + 1));
+    rest.remove_prefix(end + 1);
+  }
+}
+
+using Names = std::vector<std::string>;
+
+/// What a `Connection` field lists beyond the fields that are of the connection anyway.
+void addListed(std::string_view line, Names& listed) {
+  ListReader list(HeadersView(line).begin()->value);
+  for (std::string_view name; list.next(name);) {
+    if (!isConnectionField(name) && !isCalled(name, "close")) listed.emplace_back(name);
+  }
+}
+
+/// Drops the lines for which `isUnwanted(name, line)`, in place. Both are valid during the call.
+template <typename IsUnwanted>
+void dropLines(Headers& headers, IsUnwanted&& isUnwanted) {
+  std::string block = std::move(headers).release();
+  std::size_t end = 0;  // of what is kept
+  eachLine(HeadersView(block), [&](std::string_view name, std::string_view line) {
+    if (isUnwanted(name, line)) return;
+    std::char_traits<char>::move(block.data() + end, line.data(), line.size());
+    end += line.size();
+  });
+  block.resize(end);
+  headers = Headers(std::move(block));
 }
 
 }  // namespace
 
 HeadMarks markHead(HeadersView headers) noexcept {
   HeadMarks marks;
-  std::string_view rest = headers.block();
-  for (std::size_t colon = rest.find(':'); colon != rest.npos; colon = rest.find(':')) {
-    const std::string_view name = rest.substr(0, colon);
-    switch (name.size()) {  // most names have another length
-      case 4:
-        marks.varies = marks.varies || equalsIgnoreCase(name, "Vary");
-        break;
-      case 16:
-        marks.is_coded = marks.is_coded || equalsIgnoreCase(name, "Content-Encoding");
-        [[fallthrough]];
-      case 2:
-      case 7:
-      case 10:
-      case 17:
-      case 18:
-      case 19:
-      case 25:
-        marks.for_connection = marks.for_connection || isConnectionField(name);
-        break;
-      default:
-        break;
-    }
-    const std::size_t end = rest.find('\n', colon);
-    if (end == rest.npos) break;
-    rest.remove_prefix(end + 1);
-  }
+  eachLine(headers, [&](std::string_view name, std::string_view) {
+    marks.varies = marks.varies || isCalled(name, "Vary");
+    marks.is_coded = marks.is_coded || isCalled(name, "Content-Encoding");
+    marks.for_connection = marks.for_connection || isConnectionField(name);
+  });
   return marks;
 }
 
-Headers withoutConnectionFields(HeadersView headers) {
-  std::vector<std::string_view> listed;
-  eachListElement(headers, "Connection", [&](std::string_view name) { listed.push_back(name); });
-  return selected(headers, [&](std::string_view name) {
-    return !isConnectionField(name) && !isListed(listed, name);
+void dropConnectionFields(Headers& headers) {
+  Names listed;
+  dropLines(headers, [&](std::string_view name, std::string_view line) {
+    if (!isConnectionField(name)) return false;
+    if (isCalled(name, "Connection")) addListed(line, listed);
+    return true;
+  });
+  if (listed.empty()) return;
+  dropLines(headers, [&](std::string_view name, std::string_view) {
+    return std::ranges::any_of(listed, [&](const std::string& one) { return isCalled(name, one); });
   });
 }
 
 Headers updatedFields(HeadersView stored, HeadersView update) {
-  const Headers fresh = withoutConnectionFields(update);
+  Headers fresh{std::string(update.block())};
+  dropConnectionFields(fresh);
   Headers fields = selected(stored, [&](std::string_view name) {
     return describesBody(name) || !(describesAnswer(name) || fresh.find(name));
   });

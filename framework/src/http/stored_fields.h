@@ -22,8 +22,8 @@ struct HeadMarks {
   return markHead(headers).for_connection;
 }
 
-/// `headers` without those fields.
-[[nodiscard]] Headers withoutConnectionFields(HeadersView headers);
+/// Drops those fields.
+void dropConnectionFields(Headers& headers);
 
 /// `stored` with the fields of `update` in place of its own of the same name. Those that describe
 /// the stored body stay as they are: Content-Length, Content-Encoding, Content-Range. Age and Date

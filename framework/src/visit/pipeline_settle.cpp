@@ -188,7 +188,7 @@ void Pipeline::completeFields(const Trip& trip, Headers& fields, const http::Hea
   const bool dateless = services_.rules.followsRfc9111() && !fields.find("Date");
   if (!dateless && !marks.for_connection) return;
   if (trip.asked != nullptr) trip.asked->received = fields;
-  if (marks.for_connection) fields = http::withoutConnectionFields(fields);
+  if (marks.for_connection) http::dropConnectionFields(fields);
   if (dateless) fields.add("Date", http::formatHttpDate(received));
 }
 
