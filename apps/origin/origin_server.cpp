@@ -1,13 +1,8 @@
 #include "origin/origin_server.h"
 
-#include <arpa/inet.h>
-#include <netdb.h>
-#include <netinet/in.h>
-#include <netinet/tcp.h>
 #include <sys/epoll.h>
 #include <sys/eventfd.h>
 #include <sys/resource.h>
-#include <sys/socket.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -20,11 +15,14 @@
 
 #include "origin/connection.h"
 #include "origin/content.h"
+#include "origin/descriptor.h"
+#include "origin/listener.h"
 
 namespace forage {
 namespace {
 
 using origin::Connection;
+using origin::Descriptor;
 using origin::TimePoint;
 using origin::Wants;
 using std::chrono::steady_clock;
@@ -35,53 +33,6 @@ constexpr int kAcceptRetryMillis = 50;
 
 [[noreturn]] void fail(const std::string& what) {
   throw std::system_error(errno, std::generic_category(), what);
-}
-
-class Descriptor final {
- public:
-  explicit Descriptor(int fd) noexcept : fd_(fd) {}
-  ~Descriptor() {
-    if (fd_ >= 0) ::close(fd_);
-  }
-  Descriptor(const Descriptor&) = delete;
-  Descriptor& operator=(const Descriptor&) = delete;
-  [[nodiscard]] int get() const noexcept { return fd_; }
-
- private:
-  int fd_;
-};
-
-int listenOn(const OriginOptions& options) {
-  addrinfo hints{};
-  hints.ai_socktype = SOCK_STREAM;
-  hints.ai_flags = AI_NUMERICHOST | AI_NUMERICSERV | AI_PASSIVE;
-  addrinfo* found = nullptr;
-  const std::string service = std::to_string(options.port);
-  if (::getaddrinfo(options.host.c_str(), service.c_str(), &hints, &found) != 0) {
-    throw std::system_error(std::make_error_code(std::errc::invalid_argument),
-                            "not a numeric address: " + options.host);
-  }
-  const std::unique_ptr<addrinfo, decltype(&::freeaddrinfo)> address(found, &::freeaddrinfo);
-  const int fd = ::socket(address->ai_family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
-  if (fd < 0) fail("socket");
-  const int on = 1;
-  ::setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof on);
-  if (::bind(fd, address->ai_addr, address->ai_addrlen) != 0 || ::listen(fd, 65'535) != 0) {
-    const int error = errno;
-    ::close(fd);
-    errno = error;
-    fail("cannot listen on " + options.host + " port " + service);
-  }
-  return fd;
-}
-
-std::uint16_t portOf(int fd) {
-  sockaddr_storage address{};
-  socklen_t size = sizeof address;
-  if (::getsockname(fd, reinterpret_cast<sockaddr*>(&address), &size) != 0) fail("getsockname");
-  return ntohs(address.ss_family == AF_INET6
-                   ? reinterpret_cast<const sockaddr_in6&>(address).sin6_port
-                   : reinterpret_cast<const sockaddr_in&>(address).sin_port);
 }
 
 void raiseDescriptorLimit() noexcept {
@@ -102,8 +53,7 @@ class OriginServer::Loop final {
  public:
   explicit Loop(const OriginOptions& options)
       : host_(options.host),
-        listener_(listenOn(options)),
-        port_(portOf(listener_.get())),
+        listener_(options.host, options.port),
         epoll_(::epoll_create1(EPOLL_CLOEXEC)),
         wake_(::eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC)),
         shared_{served_,
@@ -113,7 +63,7 @@ class OriginServer::Loop final {
                 std::string(64u << 10, '\0')} {
     if (epoll_.get() < 0 || wake_.get() < 0) fail("epoll");
     watch(EPOLL_CTL_ADD, wake_.get(), EPOLLIN);
-    watch(EPOLL_CTL_ADD, listener_.get(), EPOLLIN);
+    watch(EPOLL_CTL_ADD, listener_.fd(), EPOLLIN);
   }
 
   void run();
@@ -126,7 +76,7 @@ class OriginServer::Loop final {
   }
 
   [[nodiscard]] const std::string& host() const noexcept { return host_; }
-  [[nodiscard]] std::uint16_t port() const noexcept { return port_; }
+  [[nodiscard]] std::uint16_t port() const noexcept { return listener_.port(); }
   [[nodiscard]] const origin::Served& served() const noexcept { return served_; }
 
  private:
@@ -149,8 +99,7 @@ class OriginServer::Loop final {
   void tellTime();
 
   const std::string host_;
-  const Descriptor listener_;
-  const std::uint16_t port_;
+  origin::Listener listener_;
   const Descriptor epoll_;
   const Descriptor wake_;
   std::atomic<bool> stopping_{false};
@@ -180,7 +129,7 @@ void OriginServer::Loop::run() {
     bool newcomers = !accepting_;
     for (int i = 0; i < count; ++i) {
       const epoll_event& event = events[static_cast<std::size_t>(i)];
-      if (event.data.fd == listener_.get()) {
+      if (event.data.fd == listener_.fd()) {
         newcomers = true;
       } else if (event.data.fd != wake_.get()) {
         handle(event.data.fd, event.events, now);
@@ -232,25 +181,20 @@ void OriginServer::Loop::fireTimers(TimePoint now) {
 
 void OriginServer::Loop::accept() {
   for (;;) {
-    const int socket = ::accept4(listener_.get(), nullptr, nullptr, SOCK_NONBLOCK | SOCK_CLOEXEC);
+    const auto [socket, exhausted] = listener_.accept();
     if (socket >= 0) {
       add(socket);
       continue;
     }
-    if (errno == EINTR || errno == ECONNABORTED) continue;
-    const bool exhausted =
-        errno == EMFILE || errno == ENFILE || errno == ENOBUFS || errno == ENOMEM;
     // Out of descriptors, the listener would stay readable and the loop would spin.
     if (exhausted == accepting_)
-      watch(EPOLL_CTL_MOD, listener_.get(), exhausted ? 0u : std::uint32_t{EPOLLIN});
+      watch(EPOLL_CTL_MOD, listener_.fd(), exhausted ? 0u : std::uint32_t{EPOLLIN});
     accepting_ = !exhausted;
     return;
   }
 }
 
 void OriginServer::Loop::add(int socket) {
-  const int on = 1;
-  ::setsockopt(socket, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
   const auto index = static_cast<std::size_t>(socket);
   if (clients_.size() <= index) clients_.resize(index + 1);
   clients_[index] = std::make_unique<Client>(socket, shared_);

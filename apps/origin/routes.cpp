@@ -2,13 +2,13 @@
 
 #include <algorithm>
 #include <array>
-#include <charconv>
-#include <cmath>
 #include <nlohmann/json.hpp>
 #include <optional>
 
+#include "origin/arguments.h"
 #include "origin/compress.h"
 #include "origin/content.h"
+#include "origin/pieces.h"
 
 namespace forage::origin {
 namespace {
@@ -16,8 +16,6 @@ namespace {
 constexpr std::uint64_t kMaxBytes = 1u << 30;
 constexpr std::uint64_t kMaxLines = 1'000'000;
 constexpr std::uint64_t kMaxNumber = 1'000'000'000'000;
-constexpr double kMaxDelay = 3600;
-constexpr std::size_t kPiece = 64u << 10;
 // What /cache says was the last change: any fixed day.
 constexpr std::time_t kLastModified = 1'700'000'000;
 
@@ -27,42 +25,6 @@ struct Call {
   const Served& served;
   Nanos delay_unit;
 };
-
-std::optional<std::uint64_t> wholeNumber(std::string_view text, std::uint64_t most) {
-  std::uint64_t value = 0;
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
-  if (error != std::errc() || end != text.data() + text.size() || value > most) return {};
-  return value;
-}
-
-std::optional<Nanos> delayOf(std::string_view text, Nanos unit) {
-  double value = 0;
-  const auto [end, error] =
-      std::from_chars(text.data(), text.data() + text.size(), value, std::chars_format::fixed);
-  if (error != std::errc() || end != text.data() + text.size()) return {};
-  if (!(value >= 0 && value <= kMaxDelay)) return {};
-  return std::chrono::duration_cast<Nanos>(std::chrono::duration<double, std::nano>(
-      std::round(value * static_cast<double>(unit.count()))));
-}
-
-Reply typed(std::string_view type, std::string body) {
-  Reply reply;
-  reply.fields.append("Content-Type: ").append(type).append("\r\n");
-  reply.body = std::move(body);
-  return reply;
-}
-
-Reply json(const nlohmann::ordered_json& value) {
-  // Header bytes need not be UTF-8; JSON must be.
-  return typed("application/json",
-               value.dump(2, ' ', false, nlohmann::json::error_handler_t::replace) + "\n");
-}
-
-Reply html(std::string text) { return typed("text/html; charset=utf-8", std::move(text)); }
-
-Reply badArgument(std::string_view wanted) {
-  return failure(400, std::string("expected ").append(wanted));
-}
 
 nlohmann::ordered_json fieldsOf(const HttpRequest& request) {
   nlohmann::ordered_json fields = nlohmann::ordered_json::object();
@@ -116,23 +78,6 @@ Reply status(const Call& call) {
   return reply;
 }
 
-/// Content of `size` bytes, in pieces.
-Reply content(std::uint64_t seed, std::uint64_t size) {
-  Reply reply = typed("application/octet-stream", {});
-  if (size <= kPiece) {
-    reply.body = bytesOf(seed, 0, size);
-    return reply;
-  }
-  reply.length = size;
-  reply.source = [seed, size, at = std::uint64_t{0}](std::string& piece) mutable {
-    if (at == size) return false;
-    piece = bytesOf(seed, at, std::min<std::uint64_t>(kPiece, size - at));
-    at += piece.size();
-    return true;
-  };
-  return reply;
-}
-
 std::optional<std::uint64_t> seedOf(const Call& call) {
   return wholeNumber(call.request.parameter("seed").value_or("0"), ~std::uint64_t{0});
 }
@@ -141,19 +86,15 @@ Reply bytes(const Call& call) {
   const auto size = wholeNumber(call.argument, kMaxBytes);
   const auto seed = seedOf(call);
   if (!size || !seed) return badArgument("a number of bytes up to 1073741824, and a whole seed");
-  return content(*seed, *size);
+  return bytesReply(*seed, *size);
 }
 
 Reply truncated(const Call& call) {
   const auto size = wholeNumber(call.argument, kMaxBytes);
   if (!size || *size == 0) return badArgument("a number of bytes from 1 to 1073741824");
-  Reply reply = content(0, *size / 2);
+  Reply reply = bytesReply(0, *size / 2);
   if (!reply.source) {
-    // A source, so that the length that is told is not that of the body.
-    reply.source = [body = std::move(reply.body)](std::string& piece) mutable {
-      piece = std::exchange(body, {});
-      return !piece.empty();
-    };
+    reply.source = onePiece(std::move(reply.body));
     reply.body.clear();
   }
   reply.length = *size;
@@ -181,27 +122,6 @@ Reply redirectTo(const Call& call) {
   Reply reply = typed("text/plain", "redirected\n");
   reply.status = static_cast<int>(*code);
   reply.fields += "Location: " + *url + "\r\n";
-  return reply;
-}
-
-/// True if the list of entity tags `list` holds `tag` (RFC 9110, section 13.1.2: weak comparison).
-bool listsTag(std::string_view list, std::string_view tag) {
-  while (!list.empty()) {
-    std::string_view one = list.substr(0, list.find(','));
-    list.remove_prefix(std::min(one.size() + 1, list.size()));
-    while (!one.empty() && (one.front() == ' ' || one.front() == '\t')) one.remove_prefix(1);
-    while (!one.empty() && (one.back() == ' ' || one.back() == '\t')) one.remove_suffix(1);
-    if (one == "*") return true;
-    if (one.starts_with("W/")) one.remove_prefix(2);
-    if (one == tag) return true;
-  }
-  return false;
-}
-
-Reply notModified(std::string fields) {
-  Reply reply;
-  reply.status = 304;
-  reply.fields = std::move(fields);
   return reply;
 }
 
@@ -245,15 +165,11 @@ Reply brotli(const Call& call) { return coded<brotlied>(call, "br"); }
 Reply zstd(const Call& call) { return coded<zstded>(call, "zstd"); }
 
 Reply stream(const Call& call) {
-  const auto lines = wholeNumber(call.argument, kMaxLines);
-  if (!lines) return badArgument("a number of lines up to 1000000");
+  const auto count = wholeNumber(call.argument, kMaxLines);
+  if (!count) return badArgument("a number of lines up to 1000000");
   Reply reply = typed("application/json", {});
   reply.framing = Reply::Framing::kChunked;
-  reply.source = [lines = *lines, at = std::uint64_t{0}](std::string& piece) mutable {
-    if (at == lines) return false;
-    piece = lineOf(at++);
-    return true;
-  };
+  reply.source = lines(*count);
   return reply;
 }
 
@@ -271,12 +187,7 @@ Reply drip(const Call& call) {
   reply.delay = *before;
   reply.pause = *over / static_cast<std::int64_t>(*count);
   reply.length = *count;
-  reply.source = [left = *count](std::string& piece) mutable {
-    if (left == 0) return false;
-    --left;
-    piece = "*";
-    return true;
-  };
+  reply.source = singleBytes(*count);
   return reply;
 }
 
@@ -298,11 +209,7 @@ Reply hang(const Call&) {
 Reply endless(const Call&) {
   Reply reply = typed("application/octet-stream", {});
   reply.framing = Reply::Framing::kChunked;
-  reply.source = [at = std::uint64_t{0}](std::string& piece) mutable {
-    piece = bytesOf(0, at, kPiece);
-    at += piece.size();
-    return true;
-  };
+  reply.source = endlessBytes();
   return reply;
 }
 
@@ -353,12 +260,6 @@ constexpr std::array kRoutes{
 };
 
 }  // namespace
-
-Reply failure(int status, std::string_view text) {
-  Reply reply = typed("text/plain", std::string(text).append("\n"));
-  reply.status = status;
-  return reply;
-}
 
 Reply answer(const HttpRequest& request, const Served& served, Nanos delay_unit) {
   if (request.method != "GET" && request.method != "HEAD" && request.method != "POST") {

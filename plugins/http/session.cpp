@@ -1,13 +1,6 @@
 #include "session.h"
 
-#include <sys/epoll.h>
-#include <sys/eventfd.h>
-#include <unistd.h>
-
 #include <algorithm>
-#include <array>
-#include <cerrno>
-#include <system_error>
 #include <utility>
 
 #include "forage/error.h"
@@ -18,11 +11,7 @@ namespace forage::http1 {
 namespace {
 
 constexpr std::size_t kReadSize = 64u << 10;
-constexpr int kMaxEvents = 256;
 constexpr std::size_t kMaxSpare = 256;
-
-// epoll's data: 0 is the waker, an odd number a DNS socket, anything else a Connection.
-constexpr std::uint64_t kWakerTag = 0;
 
 int millisUntil(TimePoint due, TimePoint now) noexcept {
   if (due == kNever) return -1;
@@ -31,15 +20,7 @@ int millisUntil(TimePoint due, TimePoint now) noexcept {
   return static_cast<int>(std::min<Millis::rep>(millis, 3'600'000));
 }
 
-[[noreturn]] void throwErrno(const char* what) {
-  throw Error(std::string(what) + ": " + std::generic_category().message(errno));
-}
-
 }  // namespace
-
-Session::Descriptor::~Descriptor() {
-  if (fd >= 0) ::close(fd);
-}
 
 Session::Session(const SessionOptions& options, std::shared_ptr<net::TlsContext> tls,
                  const Clock& clock)
@@ -50,16 +31,7 @@ Session::Session(const SessionOptions& options, std::shared_ptr<net::TlsContext>
       buffer_(kReadSize),
       resolver_(
           net::ResolverOptions{options.dns_servers},
-          [this](int fd, bool readable, bool writable) { watchDns(fd, readable, writable); }) {
-  epoll_.fd = ::epoll_create1(EPOLL_CLOEXEC);
-  if (epoll_.fd < 0) throwErrno("epoll_create1");
-  waker_.fd = ::eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC);
-  if (waker_.fd < 0) throwErrno("eventfd");
-  epoll_event event{};
-  event.events = EPOLLIN | EPOLLET;
-  event.data.u64 = kWakerTag;
-  if (::epoll_ctl(epoll_.fd, EPOLL_CTL_ADD, waker_.fd, &event) < 0) throwErrno("epoll_ctl");
-}
+          [this](int fd, bool readable, bool writable) { watchDns(fd, readable, writable); }) {}
 
 Session::~Session() = default;
 
@@ -70,9 +42,8 @@ void Session::start(FetchId id, const Request& request, const FetchLimits& limit
     fail(fetch, ErrorKind::kUrl, "no URL");
     return;
   }
-  Origin& origin = originOf(*request.url);
+  Origin& origin = origins_.enter(*request.url);
   fetch.origin = &origin;
-  ++origin.users;
   // What must not be sent twice goes over a connection of its own: a kept one may be dead already.
   Connection* kept = isIdempotent(request.method) ? takeIdle(origin) : nullptr;
   if (kept == nullptr) {
@@ -118,36 +89,20 @@ void Session::cancel(FetchId id) {
   release(fetch);
 }
 
-void Session::wake() noexcept {
-  if (woken_.exchange(true)) return;
-  const std::uint64_t one = 1;
-  // Cannot fail for a reason that matters: a full counter is readable already.
-  [[maybe_unused]] const ssize_t written = ::write(waker_.fd, &one, sizeof one);
-}
-
 void Session::wait(TimePoint until, std::vector<Fetched>& done) {
-  std::array<epoll_event, kMaxEvents> events;
   for (;;) {
     now_ = clock_.now();
     if (done_.empty()) trimIdle();
     runTimers();
     const bool at_once = !done_.empty() || !busy_.empty();
     const int timeout = at_once ? 0 : millisUntil(nextDue(until), now_);
-    const int n = ::epoll_wait(epoll_.fd, events.data(), kMaxEvents, timeout);
+    const auto events = poller_.wait(timeout);
     now_ = clock_.now();
-    bool woken = false;
-    for (int i = 0; i < n; ++i) {
-      if (events[i].data.u64 == kWakerTag) {
-        woken = true;
-      } else {
-        dispatch(events[i]);
-      }
-    }
+    for (const epoll_event& event : events) dispatch(event);
     runBusy();
     runTimers();
     closed_.clear();
-    // Cleared before the caller looks for what it was woken for: a wake from now on counts anew.
-    if (woken) woken_.exchange(false);
+    const bool woken = poller_.takeWake();
     if (!done_.empty() || woken || now_ >= until) break;
   }
   if (done.empty()) {
@@ -159,6 +114,7 @@ void Session::wait(TimePoint until, std::vector<Fetched>& done) {
   done_.clear();
 }
 
+// The tag of an event: an odd number is a DNS socket, anything else a Connection.
 void Session::dispatch(const epoll_event& event) {
   const std::uint32_t what = event.events;
   if ((event.data.u64 & 1) != 0) {
@@ -292,31 +248,9 @@ void Session::release(Fetch& fetch) {
   while (!fetch.attempts.empty()) close(*fetch.attempts.back());
   fetch.answer.reset();
   fetch.connection = nullptr;
-  if (fetch.origin != nullptr) leave(*fetch.origin);
+  if (fetch.origin != nullptr) origins_.leave(*fetch.origin);
   Fetches::node_type node = fetches_.extract(fetch.id);
   if (spare_.size() < kMaxSpare) spare_.push_back(std::move(node));
-}
-
-Origin& Session::originOf(const Url& url) {
-  const std::string_view key = url.origin();
-  if (last_origin_ != nullptr && last_origin_->key == key) return *last_origin_;
-  if (const auto found = origins_.find(key); found != origins_.end()) {
-    return *(last_origin_ = found->second.get());
-  }
-  auto origin = std::make_unique<Origin>();
-  origin->key = key;
-  origin->host = url.host();
-  origin->port = url.port();
-  origin->tls = url.isHttps();
-  const bool v6 = origin->host.find(':') != std::string::npos;
-  origin->where = (v6 ? '[' + origin->host + ']' : origin->host) + ':' + std::to_string(url.port());
-  return *origins_.emplace(origin->key, std::move(origin)).first->second;
-}
-
-void Session::leave(Origin& origin) {
-  if (--origin.users != 0) return;
-  if (last_origin_ == &origin) last_origin_ = nullptr;
-  origins_.erase(origins_.find(std::string_view(origin.key)));
 }
 
 }  // namespace forage::http1

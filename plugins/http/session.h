@@ -5,20 +5,18 @@
 // connection. Owned by one thread, except wake().
 #pragma once
 
-#include <atomic>
 #include <cstddef>
 #include <memory>
 #include <string>
-#include <string_view>
 #include <unordered_map>
 #include <vector>
 
 #include "connection.h"
 #include "forage/clock.h"
 #include "forage/fetcher.h"
+#include "origins.h"
+#include "poller.h"
 #include "request_text.h"
-
-struct epoll_event;
 
 namespace forage::http1 {
 
@@ -37,24 +35,12 @@ class Session final : public FetchSession {
   void start(FetchId id, const Request& request, const FetchLimits& limits) override;
   void cancel(FetchId id) override;
   void wait(TimePoint until, std::vector<Fetched>& done) override;
-  void wake() noexcept override;
+  void wake() noexcept override { poller_.wake(); }
 
  private:
   friend struct Fetch;
 
-  struct Descriptor {
-    int fd = -1;
-    ~Descriptor();
-  };
-  struct TextHash {
-    using is_transparent = void;
-    std::size_t operator()(std::string_view text) const noexcept {
-      return std::hash<std::string_view>{}(text);
-    }
-  };
   using Fetches = std::unordered_map<FetchId, std::unique_ptr<Fetch>>;
-  using Origins =
-      std::unordered_map<std::string, std::unique_ptr<Origin>, TextHash, std::equal_to<>>;
 
   // session.cpp: the loop, and what is held
   Fetch& admit(FetchId id, const Request& request, const FetchLimits& limits);
@@ -68,8 +54,6 @@ class Session final : public FetchSession {
   void fail(Fetch& fetch, ErrorKind kind, std::string message);
   Fetched& report(Fetch& fetch);
   void release(Fetch& fetch);
-  Origin& originOf(const Url& url);
-  void leave(Origin& origin);
 
   // session_connect.cpp: from a name to a connection
   void beginConnect(Fetch& fetch);
@@ -108,9 +92,7 @@ class Session final : public FetchSession {
   std::shared_ptr<net::TlsContext> tls_;
   const Clock& clock_;
   TimePoint now_;
-  Descriptor epoll_;
-  Descriptor waker_;
-  std::atomic<bool> woken_{false};
+  Poller poller_;
   bool descriptor_freed_ = false;
   TimePoint retry_descriptor_at_ = kNever;
 
@@ -120,7 +102,6 @@ class Session final : public FetchSession {
   std::vector<Connection*> busy_;  // more to read, once the others have had their turn
   TimerHeap timers_;
   Origins origins_;
-  Origin* last_origin_ = nullptr;  // that was asked for: lists go from page to page of one host
   Fetches fetches_;
   std::vector<Fetches::node_type> spare_;  // ended fetches, to be used again
   WaitingList waiting_;

@@ -228,14 +228,17 @@ void Session::watchDns(int fd, bool readable, bool writable) {
   if (!readable && !writable) {
     if (known == dns_fds_.end()) return;
     dns_fds_.erase(known);
-    ::epoll_ctl(epoll_.fd, EPOLL_CTL_DEL, fd, nullptr);
+    poller_.remove(fd);
     return;
   }
-  epoll_event event{};
-  event.events = (readable ? EPOLLIN : 0u) | (writable ? EPOLLOUT : 0u);
-  event.data.u64 = (static_cast<std::uint64_t>(fd) << 1) | 1;
-  ::epoll_ctl(epoll_.fd, known == dns_fds_.end() ? EPOLL_CTL_ADD : EPOLL_CTL_MOD, fd, &event);
-  if (known == dns_fds_.end()) dns_fds_.push_back(fd);
+  const std::uint32_t events = (readable ? EPOLLIN : 0u) | (writable ? EPOLLOUT : 0u);
+  const std::uint64_t tag = (static_cast<std::uint64_t>(fd) << 1) | 1;
+  if (known == dns_fds_.end()) {
+    (void)poller_.add(fd, events, tag);
+    dns_fds_.push_back(fd);
+  } else {
+    poller_.change(fd, events, tag);
+  }
 }
 
 }  // namespace forage::http1

@@ -33,11 +33,9 @@ Connection& Session::add(std::unique_ptr<net::Stream> stream, Origin& origin, Fe
   connection.stream = std::move(stream);
   connection.origin = &origin;
   connection.fetch = fetch;
-  ++origin.users;
-  epoll_event event{};
-  event.events = EPOLLIN | EPOLLOUT | EPOLLRDHUP | EPOLLET;
-  event.data.u64 = reinterpret_cast<std::uint64_t>(&connection);
-  if (::epoll_ctl(epoll_.fd, EPOLL_CTL_ADD, connection.stream->fd(), &event) < 0) {
+  origins_.enter(origin);
+  if (!poller_.add(connection.stream->fd(), EPOLLIN | EPOLLOUT | EPOLLRDHUP | EPOLLET,
+                   reinterpret_cast<std::uint64_t>(&connection))) {
     fetch->last_error = std::generic_category().message(errno);
     close(connection);
   }
@@ -59,7 +57,7 @@ void Session::close(Connection& connection) {
   connection.fetch = nullptr;
   descriptor_freed_ = true;
   if (connection.is_busy) std::erase(busy_, &connection);
-  leave(*connection.origin);
+  origins_.leave(*connection.origin);
   connection.origin = nullptr;
   const std::size_t slot = connection.slot;
   closed_.push_back(std::move(connections_[slot]));

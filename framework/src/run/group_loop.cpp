@@ -1,8 +1,8 @@
 #include "run/group_loop.h"
 
+#include <algorithm>
 #include <exception>
 #include <string>
-#include <thread>
 #include <utility>
 
 #include "forage/error.h"
@@ -16,8 +16,6 @@ using visit::Trip;
 
 namespace {
 
-/// Between looks into the mailbox once the session has failed.
-constexpr Millis kPoll{1};
 /// Before a list is tried again that could not be opened.
 constexpr Millis kAskAgain{10};
 
@@ -26,9 +24,11 @@ constexpr Millis kAskAgain{10};
 GroupLoop::GroupLoop(RunContext& context)
     : context_(context),
       services_(context.services),
-      session_(context.fetcher.open()),
-      mailbox_(*session_),
-      pipeline_(context.services, mailbox_) {}
+      session_(context.fetcher.open(), context.fail),
+      mailbox_(session_.session()),
+      pipeline_(context.services, mailbox_),
+      lookups_(context.look_ahead, services_.flights, mailbox_),
+      gate_(services_.hosts, services_.metrics, mailbox_) {}
 
 GroupLoop::~GroupLoop() = default;
 
@@ -50,34 +50,15 @@ void GroupLoop::turn() {
   if (!stopping_ && context_.stop.stop_requested()) beginStop();
   admitNext();
   pumpRunnable();
-  flushLookups();
+  lookups_.send();
   if (groups_.empty()) return;
-  wait();
+  session_.wait(waitUntil(), fetched_);
   for (Fetched& one : fetched_) handleFetched(std::move(one));
   fetched_.clear();
   handleMessages();
   askAgain();
-  const bool grace_is_over = session_failed_ || services_.clock.now() >= grace_end_;
+  const bool grace_is_over = session_.hasFailed() || services_.clock.now() >= grace_end_;
   if (stopping_ && !cancelled_ && grace_is_over) cancelFetches();
-}
-
-void GroupLoop::wait() {
-  if (!session_failed_) {
-    try {
-      session_->wait(waitUntil(), fetched_);
-    } catch (...) {
-      sessionFailed();
-    }
-    return;
-  }
-  // What wakes the loop is gone: until it has ended it looks into its mailbox now and then.
-  std::this_thread::sleep_for(kPoll);
-}
-
-/// A session that throws breaks its contract: the run ends, and nothing more is expected of it.
-void GroupLoop::sessionFailed() {
-  session_failed_ = true;
-  context_.fail(std::current_exception());
 }
 
 TimePoint GroupLoop::waitUntil() const {
@@ -129,7 +110,10 @@ void GroupLoop::pumpRunnable() {
 void GroupLoop::pump(GroupRun& group) {
   std::size_t taken = 0;
   while (!stopping_ && group.hasPlace() && !isBlocked(group)) {
-    if (serveDeclined(group)) continue;
+    if (gate_.serveDeclined(group)) {
+      fetchNext();
+      continue;
+    }
     if (taken++ == kTurn) {
       makeRunnable(group);
       break;
@@ -166,22 +150,8 @@ bool GroupLoop::isBlocked(GroupRun& group) {
 
 UrlSource::State GroupLoop::nextOf(GroupRun& group, std::string_view& text,
                                    std::unique_ptr<visit::Asked>& asked) {
-  UrlSource::State state = UrlSource::State::kEnd;
   try {
-    state = group.source.next(text);
-    if (state != UrlSource::State::kEnd || group.requests == nullptr) return state;
-    asked = std::make_unique<visit::Asked>();
-    switch (group.requests->next(asked->spec)) {
-      case RequestSource::State::kWait:
-        return UrlSource::State::kWait;
-      case RequestSource::State::kEnd:
-        return UrlSource::State::kEnd;
-      case RequestSource::State::kRequest:
-        break;
-    }
-    visit::readWants(*asked);
-    text = asked->spec.url;
-    return UrlSource::State::kUrl;
+    return group.next(text, asked);
   } catch (const Error&) {
     context_.fail(std::current_exception());
   }
@@ -198,12 +168,7 @@ Trip* GroupLoop::takeUrl(GroupRun& group) {
   if (group.starved) ask_again_at_ = std::min(ask_again_at_, services_.clock.now() + kAskAgain);
   group.exhausted = state == UrlSource::State::kEnd;
   if (state != UrlSource::State::kUrl) return nullptr;
-  if (free_trips_.empty()) {
-    trips_.push_back(std::make_unique<Trip>());
-    free_trips_.push_back(trips_.back().get());
-  }
-  Trip* trip = free_trips_.back();
-  free_trips_.pop_back();
+  Trip* trip = &trips_.take();
   trip->group = &group;
   trip->position = group.next_position++;
   trip->asked = std::move(asked);
@@ -257,8 +222,7 @@ void GroupLoop::proceed(Trip& trip, Next next) {
       finish(trip);
       return;
     case Next::kParked:
-      ++group.parked;
-      services_.metrics.parked.fetch_add(1, std::memory_order_relaxed);
+      group.park(services_.metrics);
       return;
     case Next::kLookUp:
     case Next::kReady:
@@ -266,9 +230,13 @@ void GroupLoop::proceed(Trip& trip, Next next) {
       if (stopping_) {
         drop(trip);
       } else if (next == Next::kLookUp) {
-        enqueueLookup(trip);
+        lookUp(trip);
       } else if (next == Next::kFetch) {
-        gate(group, trip);
+        if (gate_.enter(group, trip)) {
+          fetch(trip);
+        } else {
+          fetchNext();
+        }
       } else {
         if (!trip.queued) group.ready.push_back(&trip);
         makeRunnable(group);
@@ -280,8 +248,7 @@ void GroupLoop::proceed(Trip& trip, Next next) {
 void GroupLoop::finish(Trip& trip) {
   pipeline_.ended(trip);
   --groupOf(trip).trips;
-  trip.reset();
-  free_trips_.push_back(&trip);
+  trips_.give(trip);
 }
 
 // --- 2 look up --------------------------------------------------------------------------------
@@ -298,106 +265,21 @@ void GroupLoop::fillWindow(GroupRun& group) {
   }
 }
 
-void GroupLoop::enqueueLookup(Trip& trip) {
-  if (batch_ == nullptr) {
-    batch_ = std::make_unique<store::LookupBatch>();
-    batch_->keys.reserve(store::LookAhead::kMaxKeys);
-    batch_->owners.reserve(store::LookAhead::kMaxKeys);
-    batch_->wishes.reserve(store::LookAhead::kMaxKeys);
-  }
+void GroupLoop::lookUp(Trip& trip) {
   ++groupOf(trip).looking;
-  batch_->keys.push_back(std::move(trip.key));
-  batch_->owners.push_back(&trip);
-  batch_->wishes.push_back(trip.wish);
-  if (batch_->keys.size() == store::LookAhead::kMaxKeys) flushLookups();
+  lookups_.add(trip);
 }
 
-void GroupLoop::flushLookups() {
-  if (batch_ == nullptr) return;
-  batch_->home = &mailbox_;
-  batch_->issued = services_.flights.now();
-  context_.look_ahead->submit(std::move(batch_));
-}
+// --- 6 fetch ----------------------------------------------------------------------------------
 
-// --- 5 gate, 6 fetch --------------------------------------------------------------------------
-
-void GroupLoop::gate(GroupRun& group, Trip& trip) {
-  const std::string_view host = trip.url.authority();
-  auto line = group.lines.empty() ? group.lines.end() : group.lines.find(host);
-  if (line == group.lines.end()) {
-    const bool has_place = group.hasPlace();
-    if (has_place && services_.hosts.acquire(host, mailbox_, &group)) {
-      startFetch(group, trip);
-      return;
-    }
-    line = group.lines.try_emplace(std::string(host)).first;
-    line->second.places = has_place ? 1 : 0;
-  }
-  line->second.trips.push_back(&trip);
-  ++group.parked;
-  services_.metrics.parked.fetch_add(1, std::memory_order_relaxed);
-  queueUp(group, *line);
-  remember(group, *line);
-}
-
-/// What waits without a place in line is served when the group can use one.
-void GroupLoop::remember(GroupRun& group, HostEntry& entry) {
-  auto& [host, line] = entry;
-  if (line.trips.empty() || line.places > 0 || line.declined) return;
-  line.declined = true;
-  group.declined.push_back(host);
-}
-
-void GroupLoop::startFetch(GroupRun& group, Trip& trip) {
-  ++group.in_flight;
-  trip.fetching = true;
+void GroupLoop::fetch(Trip& trip) {
   pipeline_.fetching(trip);
-  try {
-    session_->start(idOf(trip), trip.request, context_.job.fetch.limits);
-  } catch (...) {
-    sessionFailed();  // the fetch is cancelled with all others
-  }
+  session_.start(idOf(trip), trip.request, context_.job.fetch.limits);
 }
 
-/// Takes a trip out of its line and fetches it: the slot is there.
-void GroupLoop::startNext(GroupRun& group, GroupRun::HostLine& line) {
-  Trip& trip = *line.trips.front();
-  line.trips.pop_front();
-  --group.parked;
-  services_.metrics.parked.fetch_sub(1, std::memory_order_relaxed);
-  startFetch(group, trip);
-}
-
-/// Has the group wait for as many slots as it could use: a place in the budget's line for each trip
-/// that waits, within what may be in flight.
-void GroupLoop::queueUp(GroupRun& group, HostEntry& entry) {
-  auto& [host, line] = entry;
-  while (line.places < line.trips.size() && group.in_flight + line.places < group.parallel_max) {
-    if (services_.hosts.acquire(host, mailbox_, &group)) {
-      startNext(group, line);
-    } else {
-      ++line.places;
-    }
-  }
-}
-
-bool GroupLoop::serveLine(GroupRun& group, std::string_view host) {
-  const auto line = group.lines.find(host);
-  if (line == group.lines.end()) return false;
-  queueUp(group, *line);
-  remember(group, *line);
-  if (line->second.trips.empty() && !line->second.declined) group.lines.erase(line);
-  return true;
-}
-
-bool GroupLoop::serveDeclined(GroupRun& group) {
-  if (group.declined.empty()) return false;
-  const std::string host = std::move(group.declined.front());
-  group.declined.pop_front();
-  const auto line = group.lines.find(host);
-  if (line == group.lines.end()) return false;
-  line->second.declined = false;
-  return serveLine(group, host);
+/// Fetches what has come out of the lines.
+void GroupLoop::fetchNext() {
+  while (Trip* trip = gate_.next()) fetch(*trip);
 }
 
 }  // namespace forage::run

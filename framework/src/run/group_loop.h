@@ -8,12 +8,15 @@
 #include <memory>
 #include <string_view>
 #include <unordered_map>
-#include <utility>
 #include <vector>
 
 #include "forage/fetcher.h"
+#include "run/gate.h"
 #include "run/group_run.h"
+#include "run/guarded_session.h"
+#include "run/lookups.h"
 #include "run/run_context.h"
+#include "run/trip_pool.h"
 #include "visit/mailbox.h"
 #include "visit/pipeline.h"
 #include "visit/trip.h"
@@ -46,8 +49,7 @@ class GroupLoop {
 
   // group_loop.cpp: turns, groups, and the way of a trip
   void turn();
-  void wait();
-  void sessionFailed();
+  [[nodiscard]] TimePoint waitUntil() const;
   // Groups.
   void admit(std::size_t index);
   void admitNext();
@@ -62,24 +64,16 @@ class GroupLoop {
   visit::Trip* takeUrl(GroupRun& group);
   bool useNext(GroupRun& group);
   void proceed(visit::Trip& trip, visit::Next next);
-  void gate(GroupRun& group, visit::Trip& trip);
-  void startFetch(GroupRun& group, visit::Trip& trip);
+  void fetch(visit::Trip& trip);
+  void fetchNext();
   void finish(visit::Trip& trip);
   // Look-ups.
   void fillWindow(GroupRun& group);
-  void enqueueLookup(visit::Trip& trip);
-  void flushLookups();
-  // Hosts.
-  void startNext(GroupRun& group, GroupRun::HostLine& line);
-  using HostEntry = std::pair<const std::string, GroupRun::HostLine>;
-  void queueUp(GroupRun& group, HostEntry& entry);
-  void remember(GroupRun& group, HostEntry& entry);
-  bool serveLine(GroupRun& group, std::string_view host);
-  bool serveDeclined(GroupRun& group);
+  void lookUp(visit::Trip& trip);
   // Back-pressure.
   bool isBlocked(GroupRun& group);
   void askAgain();
-  // group_loop_events.cpp: what wakes the loop, and the stop
+  // group_loop_events.cpp: what wakes the loop
   void handleMessages();
   void handle(std::unique_ptr<store::LookupBatch>& batch);
   void handle(visit::FlightAnswered& answered);
@@ -87,30 +81,29 @@ class GroupLoop {
   void handle(visit::LeaseEnded& ended);
   void handle(visit::RoomAgain&);
   void handleFetched(Fetched&& fetched);
+  // group_loop_stop.cpp
   void beginStop();
   void drop(visit::Trip& trip);
   void dropWaiting();
   void cancelFetches();
-  [[nodiscard]] TimePoint waitUntil() const;
 
   RunContext& context_;
   const visit::Services& services_;
-  const std::unique_ptr<FetchSession> session_;
+  GuardedSession session_;
   visit::Mailbox mailbox_;
   visit::Pipeline pipeline_;
+  Lookups lookups_;
+  Gate gate_;
 
   std::unordered_map<GroupRun*, std::unique_ptr<GroupRun>> groups_;  // under way
   std::deque<GroupRun*> runnable_;
   bool more_groups_ = true;
 
-  std::vector<std::unique_ptr<visit::Trip>> trips_;  // every trip made
-  std::vector<visit::Trip*> free_trips_;
-  std::unique_ptr<store::LookupBatch> batch_;
+  TripPool trips_;
   std::vector<visit::Message> messages_;
   std::vector<Fetched> fetched_;
   bool stopping_ = false;
   bool cancelled_ = false;
-  bool session_failed_ = false;
   TimePoint grace_end_ = kNever;
   TimePoint ask_again_at_ = kNever;
 };

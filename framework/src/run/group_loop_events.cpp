@@ -1,4 +1,4 @@
-// What comes to a group loop from outside: answers of other threads, ended fetches, and the stop.
+// What comes to a group loop from outside: answers of other threads, and ended fetches.
 #include <algorithm>
 #include <exception>
 #include <utility>
@@ -9,8 +9,6 @@ namespace forage::run {
 
 using visit::Next;
 using visit::Trip;
-
-// --- what wakes the loop ----------------------------------------------------------------------
 
 void GroupLoop::handleMessages() {
   mailbox_.drain(messages_);
@@ -47,8 +45,7 @@ void GroupLoop::handle(std::unique_ptr<store::LookupBatch>& batch) {
 void GroupLoop::handle(visit::FlightAnswered& answered) {
   Trip& trip = *static_cast<Trip*>(answered.visit);
   GroupRun& group = groupOf(trip);
-  --group.parked;
-  services_.metrics.parked.fetch_sub(1, std::memory_order_relaxed);
+  group.unpark(services_.metrics);
   proceed(trip, pipeline_.answered(trip, answered.answer));
   makeRunnable(group);
 }
@@ -60,8 +57,7 @@ void GroupLoop::handle(visit::LeaseEnded& ended) {
   trip.ticket = 0;
   if (!trip.waits) return;
   GroupRun& group = groupOf(trip);
-  --group.parked;
-  services_.metrics.parked.fetch_sub(1, std::memory_order_relaxed);
+  group.unpark(services_.metrics);
   proceed(trip, pipeline_.leaseEnded(trip));
   makeRunnable(group);
 }
@@ -72,16 +68,10 @@ void GroupLoop::handle(visit::SlotGranted& granted) {
     return;
   }
   GroupRun& group = *static_cast<GroupRun*>(granted.who);
-  const auto line = group.lines.find(granted.host);
-  --line->second.places;
-  if (!group.hasPlace() || isBlocked(group)) {
-    services_.hosts.release(granted.host);
-    remember(group, *line);
-    return;
-  }
-  startNext(group, line->second);
-  (void)serveLine(group, granted.host);
-  makeRunnable(group);
+  const bool wants = group.hasPlace() && !isBlocked(group);
+  gate_.granted(group, granted.host, wants);
+  fetchNext();
+  if (wants) makeRunnable(group);
 }
 
 void GroupLoop::handle(visit::RoomAgain&) {
@@ -97,7 +87,8 @@ void GroupLoop::handleFetched(Fetched&& fetched) {
   trip.fetching = false;
   // In line before the slot is given back: it may come straight back to this thread.
   if (!group.lines.empty() && !group.blocked && !stopping_) {
-    (void)serveLine(group, trip.url.authority());
+    (void)gate_.serve(group, trip.url.authority());
+    fetchNext();
   }
   services_.hosts.release(trip.url.authority());
   makeRunnable(group);
@@ -110,70 +101,6 @@ void GroupLoop::handleFetched(Fetched&& fetched) {
     return;
   }
   proceed(trip, next);
-}
-
-// --- stop -------------------------------------------------------------------------------------
-
-void GroupLoop::drop(Trip& trip) {
-  pipeline_.cancel(trip, trip.requests > 0 || trip.asked != nullptr);
-  finish(trip);
-}
-
-/// Trips that wait for other processes are waited for no longer.
-void GroupLoop::dropWaiting() {
-  for (const std::unique_ptr<Trip>& trip : trips_) {
-    if (!trip->waits) continue;
-    GroupRun& group = groupOf(*trip);
-    --group.parked;
-    services_.metrics.parked.fetch_sub(1, std::memory_order_relaxed);
-    drop(*trip);
-    makeRunnable(group);
-  }
-}
-
-void GroupLoop::beginStop() {
-  stopping_ = true;
-  more_groups_ = false;
-  grace_end_ = services_.clock.now() + context_.job.run.grace_period;
-  for (auto& [group, owner] : groups_) {
-    group->exhausted = true;
-    for (Trip* trip : group->ready) drop(*trip);
-    group->ready.clear();
-    for (Trip* trip : group->queue) {
-      trip->queued = false;
-      if (trip->looked_up) drop(*trip);  // the others when their look-up returns
-    }
-    group->queue.clear();
-    for (auto& [host, line] : group->lines) {
-      group->parked -= line.trips.size();
-      services_.metrics.parked.fetch_sub(static_cast<std::int64_t>(line.trips.size()),
-                                         std::memory_order_relaxed);
-      for (Trip* trip : line.trips) drop(*trip);
-    }
-    group->lines.clear();
-    makeRunnable(*group);
-  }
-  dropWaiting();
-}
-
-void GroupLoop::cancelFetches() {
-  cancelled_ = true;
-  for (const std::unique_ptr<Trip>& trip : trips_) {
-    if (!trip->fetching) continue;
-    GroupRun& group = groupOf(*trip);
-    try {
-      session_->cancel(idOf(*trip));
-    } catch (...) {
-      sessionFailed();
-    }
-    trip->fetching = false;
-    --group.in_flight;
-    services_.metrics.in_flight.fetch_sub(1, std::memory_order_relaxed);
-    services_.hosts.release(trip->url.authority());
-    pipeline_.cancel(*trip, true);
-    finish(*trip);
-    makeRunnable(group);
-  }
 }
 
 }  // namespace forage::run

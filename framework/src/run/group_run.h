@@ -6,11 +6,13 @@
 #include <cstdint>
 #include <deque>
 #include <functional>
+#include <memory>
 #include <string>
 #include <string_view>
 #include <unordered_map>
 
 #include "forage/job.h"
+#include "forage/metrics.h"
 #include "run/url_source.h"
 #include "visit/trip.h"
 
@@ -46,6 +48,20 @@ struct GroupRun final : visit::TripGroup {
 
   [[nodiscard]] bool isDone() const noexcept { return exhausted && trips == 0; }
   [[nodiscard]] bool hasPlace() const noexcept { return in_flight < parallel_max; }
+
+  /// Gives the next URL text as UrlSource::next does, then those of the requests, each with what
+  /// it asks for. Throws Error.
+  [[nodiscard]] UrlSource::State next(std::string_view& text, std::unique_ptr<visit::Asked>& asked);
+
+  /// A trip waits for a host or another trip; so many do no longer.
+  void park(Metrics& run) noexcept {
+    ++parked;
+    run.parked.fetch_add(1, std::memory_order_relaxed);
+  }
+  void unpark(Metrics& run, std::size_t count = 1) noexcept {
+    parked -= count;
+    run.parked.fetch_sub(static_cast<std::int64_t>(count), std::memory_order_relaxed);
+  }
 
   RequestSource* requests;  ///< after the URLs; may be null
   std::size_t parallel_max;

@@ -8,20 +8,18 @@
 #pragma once
 
 #include <atomic>
-#include <condition_variable>
 #include <cstddef>
-#include <deque>
 #include <functional>
-#include <mutex>
 #include <span>
 #include <string>
 #include <string_view>
-#include <thread>
 #include <vector>
 
 #include "forage/cache.h"
 #include "forage/clock.h"
 #include "forage/metrics.h"
+#include "store/breaker.h"
+#include "store/debts.h"
 
 namespace forage::store {
 
@@ -39,7 +37,6 @@ class GuardedCache {
   /// `primary`, `fallback` (may be null), `clock` and `metrics` outlive the guard.
   GuardedCache(Cache& primary, Cache* fallback, const Clock& clock, Metrics& metrics,
                Options options, Notice notice, Fatal fatal);
-  ~GuardedCache();
   GuardedCache(const GuardedCache&) = delete;
   GuardedCache& operator=(const GuardedCache&) = delete;
 
@@ -82,14 +79,12 @@ class GuardedCache {
   /// Asks a cache that is away once more, now; for the end of a run.
   void probe() noexcept;
 
-  [[nodiscard]] bool degraded() const noexcept { return degraded_.load(); }
+  [[nodiscard]] bool degraded() const noexcept { return breaker_.isOpen(); }
   /// Seconds in which the fallback has stood in.
   [[nodiscard]] double degradedSeconds() const noexcept;
 
  private:
   static constexpr std::size_t kBatch = 64;
-  /// Keys owed beyond this are forgotten, oldest first; the fallback has dropped most of them too.
-  static constexpr std::size_t kMaxOwedBytes = 64u << 20;
 
   bool findPrimary(std::span<const Key> keys, std::span<EntryPtr> found) noexcept;
   void findFallback(std::span<const Key> keys, std::span<EntryPtr> found) noexcept;
@@ -97,13 +92,9 @@ class GuardedCache {
   void rememberDeclined(std::span<const Keep> items) noexcept;
   bool storeFallback(std::span<const Keep> items) noexcept;
   std::vector<Keep> takeOwed();
-  bool oweErasure(std::span<const Key> keys) noexcept;
-  void eraseOwed();
-  void owe(const Key& key) noexcept;
   void opened(const std::string& why) noexcept;
-  bool closed() noexcept;
-  void keep();
-  void tryPrimary();
+  void takeBack() noexcept;
+  void eraseOwed();
 
   Cache& primary_;
   Cache* const fallback_;
@@ -115,24 +106,11 @@ class GuardedCache {
   const Fatal fatal_;
   const bool in_place_;
 
-  std::atomic<bool> degraded_{false};
-  std::atomic<bool> was_degraded_{
-      false};  // from then on the cache may lack or have outdated entries
-  std::atomic<std::size_t> owed_count_{0};
+  // Since then the cache may lack entries, or have outdated ones.
+  std::atomic<bool> was_degraded_{false};
   std::atomic<bool> leases_missed_{false};  // has been told
-
-  std::mutex probe_mutex_;    // one probe at a time; outermost
-  mutable std::mutex mutex_;  // guards what follows; never held across a call of a cache
-  std::condition_variable changed_;
-  std::deque<Key> owed_;
-  std::vector<Key> owed_erasures_;  // bounded as owed_ is
-  std::vector<Key> declined_;       // the same
-  std::size_t declined_bytes_ = 0;
-  std::size_t owed_bytes_ = 0;
-  TimePoint since_{};
-  std::chrono::nanoseconds degraded_time_{0};
-  bool stopping_ = false;
-  std::thread keeper_;  // probes while degraded; started at the first failure
+  Debts debts_;
+  Breaker breaker_;  // last: its thread uses the others
 };
 
 }  // namespace forage::store

@@ -1,0 +1,26 @@
+#include "run/store_threads.h"
+
+#include <span>
+
+namespace forage::run {
+
+using store::WriteBehind;
+
+StoreThreads::StoreThreads(store::GuardedCache& cache, store::LeaseDesk& leases,
+                           visit::SingleFlight& flights, std::size_t queue_max) {
+  if (cache.answersWithoutIo()) return;
+  look_ahead_.emplace(cache, leases);
+  writes_.emplace(cache, queue_max, [&flights](std::span<const WriteBehind::Write> batch) {
+    using Kind = WriteBehind::Kind;
+    for (const auto& [kind, item] : batch) {
+      if (kind == Kind::kErase) flights.endErase(item.key);
+      if (kind == Kind::kStore) flights.retire(item.key, item.entry, true);
+    }
+  });
+}
+
+void StoreThreads::flush() {
+  if (writes_) writes_->flush();
+}
+
+}  // namespace forage::run

@@ -1,0 +1,61 @@
+// What a cache is owed that was away, or full: keys whose entries the fallback holds for it, and
+// keys that are still to be erased there. Keys alone, and no more of them than fit. Thread-safe.
+#pragma once
+
+#include <atomic>
+#include <cstddef>
+#include <deque>
+#include <mutex>
+#include <span>
+#include <vector>
+
+#include "forage/cache.h"
+#include "forage/metrics.h"
+
+namespace forage::store {
+
+class Debts {
+ public:
+  /// Beyond this the oldest entries are forgotten; the fallback has dropped most of them too.
+  static constexpr std::size_t kMaxBytes = 64u << 20;
+
+  /// `lost` counts entries that are forgotten, and outlives this.
+  explicit Debts(Counter& lost, std::size_t max_bytes = kMaxBytes) noexcept
+      : lost_(lost), max_bytes_(max_bytes) {}
+
+  /// The entry of `key` is to be stored.
+  void oweStore(const Key& key);
+  [[nodiscard]] bool hasStores() const noexcept { return store_count_.load() > 0; }
+  /// Takes up to `most` keys of entries to be stored, the oldest first.
+  std::vector<Key> takeStores(std::size_t most);
+
+  /// `keys` are to be erased. What finds no room is forgotten.
+  void oweErasures(std::span<const Key> keys);
+  [[nodiscard]] bool hasErasures() const;
+  /// All keys to be erased, the oldest first. They stay owed until paidErasures().
+  [[nodiscard]] std::vector<Key> erasures() const;
+  /// The first of erasures(), as many as `keys`, have been erased.
+  void paidErasures(std::span<const Key> keys);
+
+  /// Remembers what the cache has declined, which it is not owed yet. Returns whether it is the
+  /// first.
+  bool remember(std::span<const Keep> declined);
+  /// Owes what has been declined.
+  void oweDeclined();
+
+ private:
+  void oweStoreLocked(Key key);
+
+  Counter& lost_;
+  const std::size_t max_bytes_;
+  std::atomic<std::size_t> store_count_{0};
+
+  mutable std::mutex mutex_;  // guards what follows; innermost
+  std::deque<Key> stores_;
+  std::vector<Key> erasures_;
+  std::size_t owed_bytes_ = 0;  // of both
+  std::vector<Key> declined_;
+  std::size_t declined_bytes_ = 0;
+};
+
+}  // namespace forage::store
