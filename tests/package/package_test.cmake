@@ -14,7 +14,8 @@ if(SANITIZE)
 endif()
 
 # Copied, so that nothing of the source tree is reachable by accident.
-file(COPY ${SOURCE_DIR}/examples/plugins ${SOURCE_DIR}/tests/package/consumer DESTINATION ${WORK_DIR})
+file(COPY ${SOURCE_DIR}/examples/plugins ${SOURCE_DIR}/examples/library ${SOURCE_DIR}/tests/package/consumer
+     DESTINATION ${WORK_DIR})
 run(${CMAKE_COMMAND} -S ${WORK_DIR}/plugins -B ${WORK_DIR}/plugins-build ${options})
 run(${CMAKE_COMMAND} --build ${WORK_DIR}/plugins-build --parallel 2)
 # An author installs what he built beside Forage.
@@ -25,3 +26,15 @@ run(${CMAKE_COMMAND} --build ${WORK_DIR}/consumer-build --parallel 2)
 # No folder is named: the host finds the plugins beside the libforage that it runs with.
 run(${CMAKE_COMMAND} -E chdir ${WORK_DIR} ${WORK_DIR}/consumer-build/consumer
     ${prefix}/${LIBDIR}/forage/plugins ${WORK_DIR}/pages)
+
+# The example program, on pages that the example fetcher serves from a folder.
+file(WRITE ${WORK_DIR}/site/example.com/index.html "<title>Front page</title>")
+file(WRITE ${WORK_DIR}/titles.toml "[fetch]\nplugin = \"mirror\"\n[fetch.mirror]\nfolder = \"site\"\n")
+run(${CMAKE_COMMAND} -S ${WORK_DIR}/library -B ${WORK_DIR}/library-build ${options})
+run(${CMAKE_COMMAND} --build ${WORK_DIR}/library-build --parallel 2)
+execute_process(COMMAND ${WORK_DIR}/library-build/titles ${WORK_DIR}/titles.toml http://example.com/
+                WORKING_DIRECTORY ${WORK_DIR} OUTPUT_VARIABLE titles)
+set(expected "http://example.com/\tFront page\t(fetched)\n1 requests\n")
+if(NOT titles STREQUAL expected)
+  message(FATAL_ERROR "titles says:\n${titles}")
+endif()

@@ -32,8 +32,8 @@ Next Pipeline::mayFetch(Trip& trip) {
 
 Next Pipeline::leaseEnded(Trip& trip) {
   trip.waits = false;
+  if (!trip.waited) services_.metrics.lease_waits.add();  // once, however often it has to
   trip.waited = true;
-  services_.metrics.lease_waits.add();
   return lookAgain(trip, trip.wish);
 }
 

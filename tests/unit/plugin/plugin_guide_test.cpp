@@ -1,4 +1,4 @@
-// The plugin guide shows the examples that tests/package builds and runs, word for word.
+// The guides show the examples that tests/package builds and runs, word for word.
 #include <gtest/gtest.h>
 
 #include <fstream>
@@ -22,6 +22,15 @@ TEST(PluginGuide, ShowsTheExamplesThatAreBuiltAndRun) {
     EXPECT_NE(guide.find(block), std::string::npos) << example << " is not what the guide shows";
   }
   std::string cmake = read("examples/plugins/CMakeLists.txt");
+  cmake.erase(0, cmake.find("cmake_minimum_required"));
+  EXPECT_NE(guide.find("```cmake\n" + cmake + "```\n"), std::string::npos);
+}
+
+TEST(LibraryGuide, ShowsTheExampleThatIsBuiltAndRun) {
+  const std::string guide = read("docs/library.md");
+  EXPECT_NE(guide.find("```cpp\n" + read("examples/library/titles.cpp") + "```\n"),
+            std::string::npos);
+  std::string cmake = read("examples/library/CMakeLists.txt");
   cmake.erase(0, cmake.find("cmake_minimum_required"));
   EXPECT_NE(guide.find("```cmake\n" + cmake + "```\n"), std::string::npos);
 }

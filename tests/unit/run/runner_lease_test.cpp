@@ -126,6 +126,18 @@ TEST_F(RunnerLease, OfAnotherThatStoredNothingIsTakenOver) {
   EXPECT_EQ(other_.released, 1);
 }
 
+TEST_F(RunnerLease, IsCountedAsOneWaitHoweverOftenItIsAnothers) {
+  makeWithLeases();
+  other_.on_acquire = [this](const Key& key, LeaseHome& home) {
+    if (other_.asked == 3) storeAsTheOther(key);
+    home.leaseEnded(key);
+    return Leases::State::kOthers;
+  };
+  const Report report = run();
+  EXPECT_EQ(report.totals.joined, 1u);
+  EXPECT_EQ(report.cache.lease_waits, 1u);
+}
+
 TEST_F(RunnerLease, OfAnotherIsWaitedForWhileItLasts) {
   makeWithLeases();
   Key wanted;
