@@ -43,12 +43,12 @@ class MirrorFetcher final : public forage::BlockingFetcher {
 };
 
 constexpr forage::OptionInfo kOptions[] = {
-    {"folder", "text", "", "Folder with a folder for each host"},
+    {"folder", "path", "", "Folder with a folder for each host"},
 };
 
 std::unique_ptr<forage::Fetcher> make(const forage::Settings& settings,
                                       const forage::PluginContext&) {
-  std::string folder = settings.text("folder", "");
+  fs::path folder = settings.path("folder");
   if (folder.empty()) settings.fail("folder", "wants a folder");
   return std::make_unique<MirrorFetcher>(std::move(folder));
 }
