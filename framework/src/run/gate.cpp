@@ -4,14 +4,24 @@ namespace forage::run {
 
 using visit::Trip;
 
-void Gate::enter(GroupRun& group, Trip& trip) {
+namespace {
+
+/// The slot is there: whatever happens now, the trip is to be fetched or cancelled.
+void fetchNow(GroupRun& group, Trip& trip) noexcept {
+  ++group.in_flight;
+  trip.fetching = true;
+}
+
+}  // namespace
+
+bool Gate::enter(GroupRun& group, Trip& trip) {
   const std::string_view host = trip.url.authority();
   auto line = group.lines.empty() ? group.lines.end() : group.lines.find(host);
   if (line == group.lines.end()) {
     const bool has_place = group.hasPlace();
     if (has_place && hosts_.acquire(host, home_, &group)) {
-      letThrough(group, trip);
-      return;
+      fetchNow(group, trip);
+      return true;
     }
     line = group.lines.try_emplace(std::string(host)).first;
     line->second.places = has_place ? 1 : 0;
@@ -20,6 +30,7 @@ void Gate::enter(GroupRun& group, Trip& trip) {
   group.park(metrics_);
   queueUp(group, *line);
   remember(group, *line);
+  return false;
 }
 
 void Gate::granted(GroupRun& group, const std::string& host, bool wants) {
@@ -30,21 +41,20 @@ void Gate::granted(GroupRun& group, const std::string& host, bool wants) {
     remember(group, *line);
     return;
   }
-  letFirstThrough(group, line->second);
-  serve(group, host);
+  letFirstOut(group, line->second);
+  (void)serve(group, host);
 }
 
-bool Gate::serveDeclined(GroupRun& group) {
-  if (group.declined.empty()) return false;
+bool Gate::serveFirstDeclined(GroupRun& group) {
   const std::string host = std::move(group.declined.front());
   group.declined.pop_front();
   const auto line = group.lines.find(host);
   if (line == group.lines.end()) return false;
   line->second.declined = false;
-  return serveLine(group, host);
+  return serve(group, host);
 }
 
-bool Gate::serveLine(GroupRun& group, std::string_view host) {
+bool Gate::serve(GroupRun& group, std::string_view host) {
   const auto line = group.lines.find(host);
   if (line == group.lines.end()) return false;
   queueUp(group, *line);
@@ -59,7 +69,7 @@ void Gate::queueUp(GroupRun& group, HostEntry& entry) {
   auto& [host, line] = entry;
   while (line.places < line.trips.size() && group.in_flight + line.places < group.parallel_max) {
     if (hosts_.acquire(host, home_, &group)) {
-      letFirstThrough(group, line);
+      letFirstOut(group, line);
     } else {
       ++line.places;
     }
@@ -74,17 +84,12 @@ void Gate::remember(GroupRun& group, HostEntry& entry) {
   group.declined.push_back(host);
 }
 
-void Gate::letFirstThrough(GroupRun& group, GroupRun::HostLine& line) {
+void Gate::letFirstOut(GroupRun& group, GroupRun::HostLine& line) {
   Trip& trip = *line.trips.front();
   line.trips.pop_front();
   group.unpark(metrics_);
-  letThrough(group, trip);
-}
-
-void Gate::letThrough(GroupRun& group, Trip& trip) {
-  ++group.in_flight;
-  trip.fetching = true;
-  through_.push_back(&trip);
+  fetchNow(group, trip);
+  out_.push_back(&trip);
 }
 
 std::vector<Trip*> Gate::clear(GroupRun& group) {

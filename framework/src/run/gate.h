@@ -22,24 +22,26 @@ class Gate {
   Gate(visit::HostBudget& hosts, Metrics& metrics, visit::SlotHome& home) noexcept
       : hosts_(hosts), metrics_(metrics), home_(home) {}
 
-  /// The trip is let through, or gets in line.
-  void enter(GroupRun& group, visit::Trip& trip);
+  /// True: the trip is let through, and to be fetched now as those of next() are. False: it has got
+  /// in line.
+  [[nodiscard]] bool enter(GroupRun& group, visit::Trip& trip);
 
   /// A slot that the group was in line for has come. If it `wants` none now it is given back.
   void granted(GroupRun& group, const std::string& host, bool wants);
 
-  /// Gets in line, and lets through, as many trips to `host` as the group could fetch.
-  void serve(GroupRun& group, std::string_view host) {
-    if (!group.lines.empty()) (void)serveLine(group, host);
-  }
+  /// Gets in line, and lets through, as many trips to `host` as the group could fetch. False: none
+  /// waits.
+  bool serve(GroupRun& group, std::string_view host);
   /// The same for a host whose slot the group could not use when it came. False: there is none.
-  bool serveDeclined(GroupRun& group);
+  bool serveDeclined(GroupRun& group) {
+    return !group.declined.empty() && serveFirstDeclined(group);
+  }
 
-  /// The next trip that has been let through, to be fetched now: its slot is held, and it is in
-  /// flight. Null: no more. To be asked after each of the calls above.
+  /// The next trip that has come out of its line, to be fetched now: its slot is held, and it
+  /// counts as in flight. Null: no more. To be asked after each of the calls above.
   [[nodiscard]] visit::Trip* next() noexcept {
-    if (taken_ < through_.size()) return through_[taken_++];
-    through_.clear();
+    if (taken_ < out_.size()) return out_[taken_++];
+    out_.clear();
     taken_ = 0;
     return nullptr;
   }
@@ -50,17 +52,16 @@ class Gate {
  private:
   using HostEntry = std::pair<const std::string, GroupRun::HostLine>;
 
-  void letThrough(GroupRun& group, visit::Trip& trip);
-  void letFirstThrough(GroupRun& group, GroupRun::HostLine& line);
+  bool serveFirstDeclined(GroupRun& group);
+  void letFirstOut(GroupRun& group, GroupRun::HostLine& line);
   void queueUp(GroupRun& group, HostEntry& entry);
   void remember(GroupRun& group, HostEntry& entry);
-  bool serveLine(GroupRun& group, std::string_view host);
 
   visit::HostBudget& hosts_;
   Metrics& metrics_;
   visit::SlotHome& home_;
-  std::vector<visit::Trip*> through_;
-  std::size_t taken_ = 0;  // of through_
+  std::vector<visit::Trip*> out_;  // of their lines
+  std::size_t taken_ = 0;          // of out_
 };
 
 }  // namespace forage::run

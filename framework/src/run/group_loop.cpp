@@ -232,8 +232,7 @@ void GroupLoop::proceed(Trip& trip, Next next) {
       } else if (next == Next::kLookUp) {
         lookUp(trip);
       } else if (next == Next::kFetch) {
-        gate_.enter(group, trip);
-        fetchNext();
+        enterGate(group, trip);
       } else {
         if (!trip.queued) group.ready.push_back(&trip);
         makeRunnable(group);
@@ -267,14 +266,24 @@ void GroupLoop::lookUp(Trip& trip) {
   lookups_.add(trip);
 }
 
-// --- 6 fetch ----------------------------------------------------------------------------------
+// --- 5 gate, 6 fetch --------------------------------------------------------------------------
 
-/// Fetches what the gate lets through.
-void GroupLoop::fetchNext() {
-  while (Trip* trip = gate_.next()) {
-    pipeline_.fetching(*trip);
-    session_.start(idOf(*trip), trip->request, context_.job.fetch.limits);
+void GroupLoop::enterGate(GroupRun& group, Trip& trip) {
+  if (gate_.enter(group, trip)) {
+    fetch(trip);
+  } else {
+    fetchNext();
   }
+}
+
+void GroupLoop::fetch(Trip& trip) {
+  pipeline_.fetching(trip);
+  session_.start(idOf(trip), trip.request, context_.job.fetch.limits);
+}
+
+/// Fetches what has come out of the lines.
+void GroupLoop::fetchNext() {
+  while (Trip* trip = gate_.next()) fetch(*trip);
 }
 
 }  // namespace forage::run

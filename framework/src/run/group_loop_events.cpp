@@ -86,8 +86,8 @@ void GroupLoop::handleFetched(Fetched&& fetched) {
   --group.in_flight;
   trip.fetching = false;
   // In line before the slot is given back: it may come straight back to this thread.
-  if (!group.blocked && !stopping_) {
-    gate_.serve(group, trip.url.authority());
+  if (!group.lines.empty() && !group.blocked && !stopping_) {
+    (void)gate_.serve(group, trip.url.authority());
     fetchNext();
   }
   services_.hosts.release(trip.url.authority());

@@ -31,23 +31,27 @@ class GateTest : public ::testing::Test, public visit::SlotHome {
   Trip& enter(const std::string& url) {
     Trip& trip = trips_.emplace_back();
     EXPECT_TRUE(trip.url.assign(url));
-    gate_->enter(*group_, trip);
+    if (gate_->enter(*group_, trip)) through_.push_back(&trip);
     return trip;
   }
+  using Urls = std::vector<std::string>;
+
   /// Everybody that has been let through since, by URL.
-  std::vector<std::string> through() {
-    std::vector<std::string> urls;
-    while (Trip* trip = gate_->next()) {
+  Urls through() {
+    while (Trip* trip = gate_->next()) through_.push_back(trip);
+    Urls urls;
+    for (const Trip* trip : through_) {
       EXPECT_TRUE(trip->fetching);
       urls.push_back(trip->url.text());
     }
+    through_.clear();
     return urls;
   }
   /// A fetch has ended, as the group loop sees it.
   void end(Trip& trip) {
     --group_->in_flight;
     trip.fetching = false;
-    gate_->serve(*group_, trip.url.authority());
+    (void)gate_->serve(*group_, trip.url.authority());
     hosts_->release(trip.url.authority());
   }
   /// Hands the group what has been granted to it.
@@ -59,8 +63,6 @@ class GateTest : public ::testing::Test, public visit::SlotHome {
     }
   }
 
-  using Urls = std::vector<std::string>;
-
   test::FakeClock clock_;
   Metrics metrics_;
   GroupMetrics counters_;
@@ -69,6 +71,7 @@ class GateTest : public ::testing::Test, public visit::SlotHome {
   std::unique_ptr<Gate> gate_;
   std::unique_ptr<GroupRun> group_;
   std::deque<Trip> trips_;
+  std::vector<Trip*> through_;
   std::deque<std::string> grants_;
 };
 
