@@ -45,8 +45,7 @@ void Gate::granted(GroupRun& group, const std::string& host, bool wants) {
   (void)serve(group, host);
 }
 
-bool Gate::serveDeclined(GroupRun& group) {
-  if (group.declined.empty()) return false;
+bool Gate::serveFirstDeclined(GroupRun& group) {
   const std::string host = std::move(group.declined.front());
   group.declined.pop_front();
   const auto line = group.lines.find(host);

@@ -33,7 +33,9 @@ class Gate {
   /// waits.
   bool serve(GroupRun& group, std::string_view host);
   /// The same for a host whose slot the group could not use when it came. False: there is none.
-  bool serveDeclined(GroupRun& group);
+  bool serveDeclined(GroupRun& group) {
+    return !group.declined.empty() && serveFirstDeclined(group);
+  }
 
   /// The next trip that has come out of its line, to be fetched now: its slot is held, and it
   /// counts as in flight. Null: no more. To be asked after each of the calls above.
@@ -50,6 +52,7 @@ class Gate {
  private:
   using HostEntry = std::pair<const std::string, GroupRun::HostLine>;
 
+  bool serveFirstDeclined(GroupRun& group);
   void letFirstOut(GroupRun& group, GroupRun::HostLine& line);
   void queueUp(GroupRun& group, HostEntry& entry);
   void remember(GroupRun& group, HostEntry& entry);

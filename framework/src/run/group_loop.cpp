@@ -250,11 +250,7 @@ void GroupLoop::proceed(Trip& trip, Next next) {
       } else if (next == Next::kLookUp) {
         lookUp(trip);
       } else if (next == Next::kFetch) {
-        if (gate_.enter(group, trip)) {
-          fetch(trip);
-        } else {
-          fetchNext();
-        }
+        enterGate(group, trip);
       } else {
         if (!trip.queued) group.ready.push_back(&trip);
         makeRunnable(group);
@@ -288,7 +284,15 @@ void GroupLoop::lookUp(Trip& trip) {
   lookups_.add(trip);
 }
 
-// --- 6 fetch ----------------------------------------------------------------------------------
+// --- 5 gate, 6 fetch --------------------------------------------------------------------------
+
+void GroupLoop::enterGate(GroupRun& group, Trip& trip) {
+  if (gate_.enter(group, trip)) {
+    fetch(trip);
+  } else {
+    fetchNext();
+  }
+}
 
 void GroupLoop::fetch(Trip& trip) {
   pipeline_.fetching(trip);

@@ -65,6 +65,7 @@ class GroupLoop {
   visit::Trip* takeUrl(GroupRun& group);
   bool useNext(GroupRun& group);
   void proceed(visit::Trip& trip, visit::Next next);
+  void enterGate(GroupRun& group, visit::Trip& trip);
   void fetch(visit::Trip& trip);
   void fetchNext();
   void finish(visit::Trip& trip);

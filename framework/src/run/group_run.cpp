@@ -4,9 +4,8 @@
 
 namespace forage::run {
 
-UrlSource::State GroupRun::next(std::string_view& text, std::unique_ptr<visit::Asked>& asked) {
-  const UrlSource::State state = source.next(text);
-  if (state != UrlSource::State::kEnd || requests == nullptr) return state;
+UrlSource::State GroupRun::nextRequest(std::string_view& text,
+                                       std::unique_ptr<visit::Asked>& asked) {
   asked = std::make_unique<visit::Asked>();
   switch (requests->next(asked->spec)) {
     case RequestSource::State::kWait:

@@ -51,7 +51,12 @@ struct GroupRun final : visit::TripGroup {
 
   /// Gives the next URL text as UrlSource::next does, then those of the requests, each with what
   /// it asks for. Throws Error.
-  [[nodiscard]] UrlSource::State next(std::string_view& text, std::unique_ptr<visit::Asked>& asked);
+  [[nodiscard]] UrlSource::State next(std::string_view& text,
+                                      std::unique_ptr<visit::Asked>& asked) {
+    const UrlSource::State state = source.next(text);
+    if (state != UrlSource::State::kEnd || requests == nullptr) return state;
+    return nextRequest(text, asked);
+  }
 
   /// A trip waits for a host or another trip; so many do no longer.
   void park(Metrics& run) noexcept {
@@ -82,6 +87,9 @@ struct GroupRun final : visit::TripGroup {
   std::deque<visit::Trip*> ready;  ///< on a later hop, looked up: before the queue
   std::unordered_map<std::string, HostLine, Hash, std::equal_to<>> lines;
   std::deque<std::string> declined;  ///< hosts whose slot the group could not use when it came
+
+ private:
+  UrlSource::State nextRequest(std::string_view& text, std::unique_ptr<visit::Asked>& asked);
 };
 
 }  // namespace forage::run

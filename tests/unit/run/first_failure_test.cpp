@@ -7,20 +7,22 @@
 namespace forage::run {
 namespace {
 
-TEST(FirstFailure, ThrowsNothingWhereNothingHasFailed) {
-  std::stop_source stop;
-  const FirstFailure failure(stop);
-  EXPECT_NO_THROW(failure.rethrow());
-  EXPECT_FALSE(stop.stop_requested());
+class FirstFailureTest : public ::testing::Test {
+ protected:
+  std::stop_source stop_;
+  FirstFailure failure_{stop_};
+};
+
+TEST_F(FirstFailureTest, ThrowsNothingWhereNothingHasFailed) {
+  EXPECT_NO_THROW(failure_.rethrow());
+  EXPECT_FALSE(stop_.stop_requested());
 }
 
-TEST(FirstFailure, StopsTheRunAndThrowsTheFirst) {
-  std::stop_source stop;
-  FirstFailure failure(stop);
-  failure.set(std::make_exception_ptr(std::out_of_range("first")));
-  EXPECT_TRUE(stop.stop_requested());
-  failure.set(std::make_exception_ptr(std::runtime_error("second")));
-  EXPECT_THROW(failure.rethrow(), std::out_of_range);
+TEST_F(FirstFailureTest, StopsTheRunAndThrowsTheFirst) {
+  failure_.set(std::make_exception_ptr(std::out_of_range("first")));
+  EXPECT_TRUE(stop_.stop_requested());
+  failure_.set(std::make_exception_ptr(std::runtime_error("second")));
+  EXPECT_THROW(failure_.rethrow(), std::out_of_range);
 }
 
 }  // namespace
