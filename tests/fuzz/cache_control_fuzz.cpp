@@ -56,7 +56,10 @@ void checkJudgement(const Judgement& judged, const CacheControl& request,
   expect(judged.age >= Millis(0) && judged.lifetime.span >= Millis(0), "times are not negative");
   expect(!judged.rule.empty(), "a rule says why");
   if (options.never_validate) {
-    expect(judged.reuse == Reuse::kFresh || judged.reuse == Reuse::kStale, "offline asks nobody");
+    const bool forbids = response.no_cache || response.must_revalidate;
+    expect(judged.reuse == Reuse::kFresh || judged.reuse == Reuse::kStale ||
+               (judged.reuse == Reuse::kValidate && forbids && !options.by_job),
+           "offline only the response itself forbids what is stored");
     return;
   }
   const bool fresh = judged.lifetime.span == forage::kForever || judged.age < judged.lifetime.span;
