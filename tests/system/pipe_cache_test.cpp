@@ -63,6 +63,10 @@ TEST_F(PipeCache, ConditionsAndRangesAreAnsweredByTheCache) {
   json part = with("Range", "bytes=1-2");
   EXPECT_EQ(part["status"], 206);
   EXPECT_EQ(bodyOf(part), body.substr(1, 2));
+  json beyond = with("Range", "bytes=100000-");
+  EXPECT_EQ(beyond["status"], 416);
+  EXPECT_THAT(fieldOf(beyond, "Content-Range"),
+              ElementsAre("bytes */" + std::to_string(body.size())));
   EXPECT_EQ(origin_.requests(), 1u);
 }
 

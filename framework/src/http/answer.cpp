@@ -2,51 +2,17 @@
 
 #include <algorithm>
 #include <array>
-#include <charconv>
-#include <limits>
 #include <optional>
 #include <string>
 #include <utility>
 
 #include "http/http_date.h"
+#include "http/ranges.h"
 #include "http/validation.h"
 
 namespace forage::http {
 
 namespace {
-
-struct Range {
-  std::size_t first = 0;
-  std::size_t last = 0;
-};
-
-/// A number of digits alone; one that is too large for us is larger than any body.
-std::optional<std::size_t> number(std::string_view text) noexcept {
-  std::size_t value = 0;
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
-  if (error == std::errc::invalid_argument || end != text.data() + text.size()) return std::nullopt;
-  return error == std::errc{} ? value : std::numeric_limits<std::size_t>::max();
-}
-
-/// The one range of bytes that `field` asks for, within `size` bytes. Nothing where the whole
-/// response answers, as it may (RFC 9110, section 14.2): several ranges, other units, what is no
-/// range, and ranges that the body does not have.
-std::optional<Range> rangeOf(std::string_view field, std::size_t size) noexcept {
-  constexpr std::string_view kUnit = "bytes=";
-  if (!equalsIgnoreCase(field.substr(0, kUnit.size()), kUnit) || size == 0) return std::nullopt;
-  const std::string_view spec = field.substr(kUnit.size());
-  const std::size_t dash = spec.find('-');
-  if (dash == std::string_view::npos) return std::nullopt;
-  const std::optional<std::size_t> last = number(spec.substr(dash + 1));
-  if (dash == 0) {  // the last so many
-    if (!last || *last == 0) return std::nullopt;
-    return Range{size - std::min(*last, size), size - 1};
-  }
-  const std::optional<std::size_t> first = number(spec.substr(0, dash));
-  if (!first || *first >= size || (!last && dash + 1 != spec.size())) return std::nullopt;
-  if (last && *last < *first) return std::nullopt;
-  return Range{*first, std::min(last.value_or(size - 1), size - 1)};
-}
 
 /// Field by field: behind a line that is no field, which a store may have given, nothing is read.
 Response headOf(const Entry& stored, int status, std::string_view reason) {
@@ -82,15 +48,32 @@ EntryPtr notModified(const Entry& stored) {
   return made(stored, std::move(response));
 }
 
-EntryPtr partOf(const Entry& stored, const Range& range) {
+EntryPtr partOf(const Entry& stored, const ByteRange& range) {
   Response response = headOf(stored, 206, "Partial Content");
-  const std::size_t size = range.last - range.first + 1;
-  response.headers.set("Content-Length", std::to_string(size));
+  response.headers.set("Content-Length", std::to_string(range.size()));
   response.headers.set("Content-Range", "bytes " + std::to_string(range.first) + "-" +
                                             std::to_string(range.last) + "/" +
                                             std::to_string(stored.body().size()));
-  response.body = stored.body().substr(range.first, size);
+  response.body = stored.body().substr(range.first, range.size());
   return made(stored, std::move(response));
+}
+
+/// The range that is asked for is none of this body (RFC 9110, section 15.5.17).
+EntryPtr notSatisfiable(const Entry& stored) {
+  Response response;
+  response.status = 416;
+  response.reason = "Range Not Satisfiable";
+  if (const auto date = stored.headers().find("Date")) response.headers.add("Date", *date);
+  response.headers.add("Content-Range", "bytes */" + std::to_string(stored.body().size()));
+  response.headers.add("Content-Length", "0");
+  return made(stored, std::move(response));
+}
+
+EntryPtr rangeOf(const EntryPtr& stored, const RangeSpec& spec) {
+  const std::size_t size = stored->body().size();
+  if (size == 0) return spec.first ? notSatisfiable(*stored) : stored;  // the last of nothing
+  const std::optional<ByteRange> range = rangeWithin(spec, size);
+  return range ? partOf(*stored, *range) : notSatisfiable(*stored);
 }
 
 EntryPtr withoutFields(const EntryPtr& stored, const std::vector<std::string>& names) {
@@ -114,13 +97,10 @@ EntryPtr answerFrom(const EntryPtr& stored, std::string_view method, HeadersView
   if (method == "HEAD") {
     return made(*answer, headOf(*answer, answer->status(), answer->reason()));
   }
-  const std::optional<std::string_view> wanted = request.find("Range");
   // A part of a coded body is of no use to who gets bodies without their coding.
-  const bool has_parts = answer->status() == 200 && !answer->headers().find("Content-Encoding");
-  if (wanted && has_parts && allowsRange(request, *answer)) {
-    if (const auto range = rangeOf(*wanted, answer->body().size())) return partOf(*answer, *range);
-  }
-  return answer;
+  if (answer->status() != 200 || answer->headers().find("Content-Encoding")) return answer;
+  const std::optional<RangeSpec> wanted = readRange(request);
+  return wanted && allowsRange(request, *answer) ? rangeOf(answer, *wanted) : answer;
 }
 
 EntryPtr ownResponse(int status, std::string_view reason, std::string_view key, WallTime now) {

@@ -13,7 +13,8 @@ namespace forage::http {
 
 /// `stored` as the answer to a request with `method` and `request`: itself, or a response made of
 /// it: without a body for HEAD, 304 where the request's precondition holds, 206 for one range that
-/// the body has. Fields that no-cache names are left out unless `validated`.
+/// the body has, 416 for one that it has not. Fields that no-cache names are left out unless
+/// `validated`.
 [[nodiscard]] EntryPtr answerFrom(const EntryPtr& stored, std::string_view method,
                                   HeadersView request, bool validated);
 

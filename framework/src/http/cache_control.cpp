@@ -50,12 +50,6 @@ std::optional<Seconds> seconds(std::string_view value) {
   return value.starts_with('"') ? parseDeltaSeconds(unquoted(value)) : parseDeltaSeconds(value);
 }
 
-bool isToken(std::string_view text) noexcept {
-  return text.find_first_not_of(
-             "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789!#$%&'*+-.^_`|~") ==
-         std::string_view::npos;
-}
-
 /// Appends the field names in `value`. Returns whether there are any, and nothing else.
 bool takeFieldNames(std::string_view value, std::vector<std::string>& names) {
   const std::string list = unquoted(value);

@@ -54,6 +54,12 @@ HeadersView behind(HeadersView headers, std::string_view value) noexcept {
                                                         : block.substr(line_end + 1));
 }
 
+bool isToken(std::string_view text) noexcept {
+  constexpr std::string_view kCharacters =
+      "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789!#$%&'*+-.^_`|~";
+  return !text.empty() && text.find_first_not_of(kCharacters) == std::string_view::npos;
+}
+
 bool isQuoted(std::string_view text) noexcept {
   return text.starts_with('"') && quotedEnd(text, 0) == text.size();
 }

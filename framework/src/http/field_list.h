@@ -48,6 +48,9 @@ void eachListElement(HeadersView headers, std::string_view name, Take&& take) {
   });
 }
 
+/// Whether `text` is a token (RFC 9110, section 5.6.2).
+[[nodiscard]] bool isToken(std::string_view text) noexcept;
+
 /// Whether `text` is one whole quoted string.
 [[nodiscard]] bool isQuoted(std::string_view text) noexcept;
 

@@ -7,6 +7,10 @@ namespace forage::http {
 
 namespace {
 
+constexpr std::string_view kNoCacheRule = "no-cache (RFC 9111, 5.2.2.4)";
+constexpr std::string_view kMustRevalidateRule =
+    "expired, with must-revalidate (RFC 9111, 5.2.2.2)";
+
 /// What a directive allows, or else the job.
 Millis window(const std::optional<Seconds>& directive, Millis job) noexcept {
   return directive ? Millis(*directive) : job;
@@ -17,7 +21,7 @@ std::string_view demand(const CacheControl& request, const CacheControl& respons
                         const ReuseOptions& options) noexcept {
   if (options.always_validate) return "--refresh";
   if (request.no_cache) return "no-cache in the request (RFC 9111, 5.2.1.4)";
-  if (response.no_cache) return "no-cache (RFC 9111, 5.2.2.4)";
+  if (response.no_cache) return kNoCacheRule;
   return {};
 }
 
@@ -66,7 +70,7 @@ void judgeStale(Judgement& one, const CacheControl& request, const CacheControl&
                 const ReuseOptions& options) noexcept {
   one.rule = staleRule(one.lifetime.source);
   if (response.must_revalidate) {
-    one.rule = "expired, with must-revalidate (RFC 9111, 5.2.2.2)";
+    one.rule = kMustRevalidateRule;
     return;
   }
   // Who asks for a fresh one, or for one that is not so old, says no to every window.
@@ -80,6 +84,19 @@ void judgeStale(Judgement& one, const CacheControl& request, const CacheControl&
                                                        options.stale_while_revalidate))) {
     one.reuse = Reuse::kStaleWhileRevalidate;
     one.rule = "within stale-while-revalidate (RFC 5861, 3)";
+  }
+}
+
+/// Who cannot ask the server has to do with what is there (RFC 9111, section 4.2.4), but for what
+/// its own directives forbid.
+void judgeOffline(Judgement& one, bool fresh, const CacheControl& response) noexcept {
+  if (response.no_cache) {
+    one.rule = kNoCacheRule;
+  } else if (!fresh && response.must_revalidate) {
+    one.rule = kMustRevalidateRule;
+  } else {
+    one.reuse = fresh ? Reuse::kFresh : Reuse::kStale;
+    one.rule = "--offline: whatever is stored";
   }
 }
 
@@ -114,8 +131,7 @@ Judgement judgeReuse(const Entry& stored, const CacheControl& request, const Reu
   const bool fresh = one.lifetime.span == kForever || one.age < one.lifetime.span;
   one.stale_if_error = mayAnswerErrors(one, fresh, request, response, options);
   if (options.never_validate) {
-    one.reuse = fresh ? Reuse::kFresh : Reuse::kStale;
-    one.rule = "--offline: whatever is stored";
+    judgeOffline(one, fresh, response);
     return one;
   }
   one.rule = demand(request, response, options);

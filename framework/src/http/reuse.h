@@ -17,7 +17,7 @@ struct ReuseOptions {
   bool by_job = false;               ///< policy ttl: `expire_after` alone makes it fresh
   Millis expire_after{0};            ///< of this URL, under by_job
   bool always_validate = false;      ///< --refresh
-  bool never_validate = false;       ///< --offline: anything that is stored will do
+  bool never_validate = false;       ///< --offline: however old, unless the response forbids that
   Millis stale_while_revalidate{0};  ///< where the response says nothing
   Millis stale_if_error{0};          ///< where the response says nothing; kForever: any
 };

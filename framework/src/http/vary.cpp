@@ -4,10 +4,10 @@
 #include <Poco/SHA2Engine.h>
 
 #include <algorithm>
-#include <array>
 #include <vector>
 
 #include "http/field_list.h"
+#include "http/preferences.h"
 
 namespace forage::http {
 
@@ -19,77 +19,18 @@ constexpr char lower(char c) noexcept {
   return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
 }
 
-constexpr std::string_view kAcceptLanguage = "accept-language";
-constexpr std::string_view kWeight = ";q=";
-
-/// Lists of what is accepted, where weights say what is preferred (RFC 9110, section 12.5).
-bool isPreference(std::string_view name) noexcept {
-  static constexpr std::array<std::string_view, 4> kNames{"accept", "accept-charset",
-                                                          "accept-encoding", kAcceptLanguage};
-  return std::find(kNames.begin(), kNames.end(), name) != kNames.end();
-}
-
-/// "" where there is none.
-std::string_view weightOf(std::string_view element) noexcept {
-  const std::size_t at = element.rfind(kWeight);
-  if (at == std::string_view::npos) return {};
-  const std::string_view weight = element.substr(at + kWeight.size());
-  return weight.find_first_not_of("0123456789.") == std::string_view::npos ? weight
-                                                                           : std::string_view();
-}
-
-/// "0.50" means "0.5", and what has no weight has the weight 1.
-void shortenWeight(std::string& element) {
-  if (weightOf(element).find('.') != std::string_view::npos) {
-    while (element.back() == '0') element.pop_back();
-    if (element.back() == '.') element.pop_back();
-  }
-  if (weightOf(element) == "1") element.resize(element.size() - kWeight.size() - 1);
-}
-
-/// Without white space, and in lower case but for the values of parameters, which may differ in it.
-std::string preference(std::string_view element) {
-  std::string text;
-  bool quoted = false;
-  bool in_value = false;
-  for (const char c : element) {
-    if (!quoted && (c == ' ' || c == '\t')) continue;
-    if (c == '"') quoted = !quoted;
-    if (c == ';' && !quoted) in_value = false;
-    text += in_value ? c : lower(c);
-    if (c == '=' && !quoted) in_value = true;
-  }
-  shortenWeight(text);
-  return text;
-}
-
-/// Order means nothing in such lists, but some servers take the first of two languages that weigh
-/// the same (RFC 9110, section 12.5.4).
-void sortPreferences(std::string_view name, std::vector<std::string>& elements) {
-  if (name != kAcceptLanguage) {
-    std::sort(elements.begin(), elements.end());
-    return;
-  }
-  const auto weight = [](const std::string& element) {
-    const std::string_view written = weightOf(element);
-    return written.empty() ? std::string_view("1") : written;
-  };
-  std::stable_sort(
-      elements.begin(), elements.end(),
-      [&](const std::string& a, const std::string& b) { return weight(a) > weight(b); });
-}
-
 /// Appends what `name` is in `request`, in a form that tells elements and fields apart.
 void appendValue(std::string& text, HeadersView request, const std::string& name) {
-  const bool is_preference = isPreference(name);
-  std::vector<std::string> elements;
-  eachListElement(request, name, [&](std::string_view element) {
-    elements.push_back(is_preference ? preference(element) : std::string(element));
-  });
-  if (is_preference) sortPreferences(name, elements);
   // A field that is not there differs from an empty one.
   text.append(name).append(request.find(name) ? ":" : "-");
-  for (const std::string& element : elements) text.append(element).append("\n");
+  if (!isPreference(name)) {
+    eachListElement(request, name,
+                    [&](std::string_view element) { text.append(element).append("\n"); });
+  } else if (const auto elements = preferences(request, name)) {
+    for (const std::string& element : *elements) text.append(element).append("\n");
+  } else {
+    text.append("\n").append(request.joined(name));  // as it is
+  }
   text += '\0';
 }
 

@@ -12,9 +12,9 @@ namespace forage::http {
 
 /// What the fields that Vary of `response` names are in `request`, as a digest of hexadecimal
 /// digits: equal digests mean matching requests. Values are compared without the differences that
-/// mean nothing: white space, and in lists of what is accepted letters' case, ways to write a
-/// weight and order, but that of languages that weigh the same. "" where there is no Vary; nothing
-/// for "Vary: *", which no request matches, and for what names no fields.
+/// mean nothing: white space around the elements of lists, and in lists of what is accepted all
+/// that preferences() leaves out; where these are not well-formed, as they are. "" where there is
+/// no Vary; nothing for "Vary: *", which no request matches, and for what names no fields.
 [[nodiscard]] std::optional<std::string> selectingDigest(HeadersView response, HeadersView request);
 
 /// A digest of 32 hexadecimal digits that tells nothing of `text`, for parts of keys.

@@ -112,9 +112,13 @@ class Explainer {
     return found != nullptr && rules_.matches(*found, trip_) ? found : nullptr;
   }
 
+  [[nodiscard]] bool mayAskTheCacheOnly() const noexcept {
+    return job_.cache.mode == CacheMode::kOffline || trip_.asked->wants.only_if_cached;
+  }
+
   void missing() {
     add("stored", "no");
-    if (job_.cache.mode == CacheMode::kOffline || trip_.asked->wants.only_if_cached) {
+    if (mayAskTheCacheOnly()) {
       decide("fail", "only the cache may be asked (RFC 9111, 5.2.1.7)", false);
     } else {
       decide("fetch", "nothing is stored that could answer", false);
@@ -154,6 +158,7 @@ class Explainer {
       case http::Reuse::kValidate:
         break;
     }
+    if (mayAskTheCacheOnly()) return decide("fail", judged.rule, false);
     add("where the server cannot answer",
         judged.stale_if_error ? "what is stored answers (stale_if_error)" : "the URL fails");
     decide(can_validate ? "validate: ask the server whether it still holds"

@@ -107,7 +107,7 @@ Next Pipeline::useStored(Trip& trip, WallTime now) {
     case http::Reuse::kStaleWhileRevalidate:
       if (leadsOn(trip, *trip.found)) break;  // what follows must not come of what has expired
       trip.stored = trip.found;
-      return useStale(trip);
+      return trip.delivered ? mayFetch(trip) : useStale(trip);
     case http::Reuse::kValidate:
       break;
   }
@@ -134,7 +134,7 @@ Next Pipeline::useStale(Trip& trip) {
     return Next::kDone;
   }
   trip.leads = true;
-  return Next::kFetch;
+  return mayFetch(trip);
 }
 
 /// What is validated for the cache is asked for as a whole, whatever part the client wanted.

@@ -94,6 +94,7 @@ class Pipeline {
 
   [[nodiscard]] store::LeaseWish wishOf(const Trip& trip) const noexcept;
   Next mayFetch(Trip& trip);
+  Next leaveToOthers(Trip& trip);
   Next lookAgain(Trip& trip, store::LeaseWish wish);
   void dropLease(const Key& key);
 

@@ -35,8 +35,9 @@ Next Pipeline::refuse(Trip& trip) {
   trip.source = Outcome::kFailed;
   trip.status.forward = Forward::kNone;
   if (own) {
-    return deliver(trip, nullptr,
-                   {ErrorKind::kOffline, "not in the cache, and no request is allowed"}, false);
+    const char* const why = trip.stored == nullptr ? "not in the cache, and no request is allowed"
+                                                   : "must be validated, and no request is allowed";
+    return deliver(trip, nullptr, {ErrorKind::kOffline, why}, false);
   }
   return deliver(trip,
                  http::ownResponse(504, "Gateway Timeout", trip.key, services_.clock.wallNow()), {},

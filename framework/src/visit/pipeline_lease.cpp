@@ -1,4 +1,6 @@
 // A trip that leads in this process may have to wait for another one: leases.
+#include <utility>
+
 #include "visit/pipeline.h"
 
 namespace forage::visit {
@@ -19,6 +21,7 @@ Next Pipeline::mayFetch(Trip& trip) {
     case store::LeaseState::kMine:
       return Next::kFetch;
     case store::LeaseState::kOthers:
+      if (trip.delivered) return leaveToOthers(trip);
       if (trip.ticket == 0) return leaseEnded(trip);
       trip.waits = true;
       return Next::kParked;
@@ -26,12 +29,19 @@ Next Pipeline::mayFetch(Trip& trip) {
       break;
   }
   // What is stored has to be validated: no lease has been asked for yet. Or none is to be had.
-  if (trip.stored == nullptr || trip.wish == store::LeaseWish::kAlways) return Next::kFetch;
+  if (trip.stored == nullptr || std::exchange(trip.lease_asked, true)) return Next::kFetch;
   return lookAgain(trip, store::LeaseWish::kAlways);
 }
 
+/// Another process validates what has answered already.
+Next Pipeline::leaveToOthers(Trip& trip) {
+  trip.leads = false;
+  services_.flights.abandon(trip.key);
+  return Next::kDone;
+}
+
 Next Pipeline::leaseEnded(Trip& trip) {
-  trip.waits = false;
+  trip.waits = trip.lease_asked = false;
   if (!trip.waited) services_.metrics.lease_waits.add();  // once, however often it has to
   trip.waited = true;
   return lookAgain(trip, trip.wish);
@@ -54,7 +64,8 @@ void Pipeline::dropLease(const Key& key) {
 }
 
 void Pipeline::ended(Trip& trip) {
-  if (trip.lease == store::LeaseState::kMine) dropLease(trip.key);
+  // Given up while it looked for its variant, it has the URL's key there.
+  if (trip.lease == store::LeaseState::kMine) dropLease(trip.base.empty() ? trip.key : trip.base);
   trip.lease = store::LeaseState::kNone;
 }
 

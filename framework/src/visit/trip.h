@@ -78,6 +78,7 @@ struct Trip {
   store::LeaseWish wish = store::LeaseWish::kNone;     ///< of its next look-up
   std::uint64_t ticket = 0;        ///< while another process holds the lease; 0: that has ended
   std::uint64_t ended_ticket = 0;  ///< the newest that has ended; outlives resets, as tickets do
+  bool lease_asked = false;        ///< for what is stored; once, and again after a wait
   bool waits = false;              ///< for that end
   bool waited = false;             ///< has waited for one
   Request request;
@@ -109,7 +110,7 @@ struct Trip {
     found.reset();
     displaced.reset();
     stored.reset();
-    stale_if_error = looked_up = alone = validates = waits = waited = false;
+    stale_if_error = looked_up = alone = validates = lease_asked = waits = waited = false;
     lease = store::LeaseState::kNone;
     wish = store::LeaseWish::kNone;
     ticket = 0;

@@ -242,21 +242,21 @@ INSTANTIATE_TEST_SUITE_P(Weights, Variants,
                          test::rowName<VaryCase>);
 
 // "Some recipients treat the order in which language tags are listed as an indication of descending
-// priority, particularly for tags that are assigned equal quality values."
+// priority [...]. However, this behavior cannot be relied upon."
 INSTANTIATE_TEST_SUITE_P(Languages, Variants,
-                         testing::Values(VaryCase{"OfOneWeightHaveAnOrder",
+                         testing::Values(VaryCase{"OfOneWeight",
                                                   "RFC 9110, 12.5.4",
                                                   "Accept-Language",
                                                   {"Accept-Language: de, en"},
                                                   {"Accept-Language: en, de"},
-                                                  false},
-                                         VaryCase{"OfOneWrittenWeightHaveAnOrder",
+                                                  true},
+                                         VaryCase{"OfOneWrittenWeight",
                                                   "RFC 9110, 12.5.4",
                                                   "Accept-Language",
                                                   {"Accept-Language: de;q=0.5, en;q=0.5"},
-                                                  {"Accept-Language: en;q=0.5, de;q=0.5"},
-                                                  false},
-                                         VaryCase{"OfSeveralWeightsHaveNone",
+                                                  {"Accept-Language: en;q=0.5, de;q=0.50"},
+                                                  true},
+                                         VaryCase{"OfSeveralWeights",
                                                   "RFC 9110, 12.5.4",
                                                   "Accept-Language",
                                                   {"Accept-Language: de, en;q=0.8, fr;q=0.85"},
@@ -267,8 +267,76 @@ INSTANTIATE_TEST_SUITE_P(Languages, Variants,
                                                   "Accept-Language",
                                                   {"Accept-Language: de, en;q=0.8"},
                                                   {"Accept-Language: de;q=0.8, en"},
+                                                  false},
+                                         VaryCase{"Any",
+                                                  "RFC 4647, 2.1",
+                                                  "Accept-Language",
+                                                  {"Accept-Language: *;q=0.1, de-DE"},
+                                                  {"Accept-Language: DE-de,*;q=0.1"},
+                                                  true}),
+                         test::rowName<VaryCase>);
+
+INSTANTIATE_TEST_SUITE_P(Duplicates, Variants,
+                         testing::Values(VaryCase{"MeanNothing",
+                                                  "RFC 9110, 12.5.4",
+                                                  "Accept-Language",
+                                                  {"Accept-Language: de, en, DE"},
+                                                  {"Accept-Language: de, en"},
+                                                  true},
+                                         VaryCase{"OfTypes",
+                                                  "RFC 9110, 12.5.1",
+                                                  "Accept",
+                                                  {"Accept: a/b, a/b;q=1"},
+                                                  {"Accept: a/b"},
+                                                  true},
+                                         VaryCase{"WithAnotherWeight",
+                                                  "RFC 9110, 12.4.2",
+                                                  "Accept-Encoding",
+                                                  {"Accept-Encoding: gzip, gzip;q=0.5"},
+                                                  {"Accept-Encoding: gzip"},
+                                                  false},
+                                         VaryCase{"OfOtherFieldsMayMeanSomething",
+                                                  "RFC 9111, 4.1",
+                                                  "Foo",
+                                                  {"Foo: a, a"},
+                                                  {"Foo: a"},
                                                   false}),
                          test::rowName<VaryCase>);
+
+VaryCase malformed(const char* name, const char* field, const std::string& first,
+                   const std::string& second) {
+  const std::string start = std::string(field) + ": ";
+  return {{name, "RFC 9111, 4.1: nobody knows what it means"},
+          field,
+          {start + first},
+          {start + second},
+          false};
+}
+
+// What differs here would mean nothing, were the rest of the grammar.
+INSTANTIATE_TEST_SUITE_P(
+    MalformedAreComparedAsTheyAre, Variants,
+    testing::Values(malformed("WeightOfTwo", "Accept-Language", "de;q=2, en", "en, de;q=2"),
+                    malformed("WeightOfWords", "Accept-Language", "de;q=high, en", "en, de;q=high"),
+                    malformed("WeightWithoutAPoint", "Accept-Language", "de;q=05,en", "en,de;q=05"),
+                    malformed("WeightOfFourDigits", "Accept", "a/b;q=0.5000", "a/b; q=0.5000"),
+                    malformed("WeightAboveOne", "Accept", "a/b;q=1.001", "a/b; q=1.001"),
+                    malformed("TwoWeights", "Accept", "a/b;q=1;q=0.5", "a/b; q=1; q=0.5"),
+                    malformed("NoWeight", "Accept-Encoding", "gzip;q, br", "br, gzip;q"),
+                    malformed("EmptyWeight", "Accept-Encoding", "gzip;q=, br", "br, gzip;q="),
+                    malformed("Words", "Accept-Language", "de or en, fr", "fr, de or en"),
+                    malformed("ParametersOfACoding", "Accept-Encoding", "gzip;x=1", "gzip; x=1"),
+                    malformed("TypeWithoutASubtype", "Accept", "text, a/b", "a/b, text"),
+                    malformed("OpenQuote", "Accept", "a/b;x=\"c, a/b", "a/b, a/b;x=\"c"),
+                    malformed("Case", "Accept-Encoding", "gzip br", "GZIP br")),
+    test::rowName<VaryCase>);
+
+TEST(MalformedPreferences, MatchThemselves) {
+  const Headers response = fields({"Vary: Accept"});
+  const auto digest = selectingDigest(response, fields({"Accept: text, q=1"}));
+  EXPECT_EQ(selectingDigest(response, fields({"Accept: text", "Accept: q=1"})), digest);
+  EXPECT_NE(selectingDigest(response, fields({"Accept: text"})), digest);
+}
 
 TEST(SelectingDigest, IsEmptyWhereNothingVaries) {
   EXPECT_EQ(selectingDigest(fields({}), fields({"Foo: 1"})), "");

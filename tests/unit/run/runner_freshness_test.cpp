@@ -309,6 +309,24 @@ TEST_P(RunnerFreshness, OfflineAnswersWithWhatIsStoredHoweverOld) {
   EXPECT_EQ(fetcher_->total(), 1);
 }
 
+TEST_P(RunnerFreshness, OfflineAnswersWithNothingThatMustBeValidated) {
+  job_.cache.policy = CachePolicy::kRfc9111;
+  for (const char* directives : {"no-cache", "max-age=60, must-revalidate"}) {
+    job_.cache.mode = CacheMode::kNormal;
+    serve([&](const Seen&) -> Answer {
+      return reply(200, {{"Cache-Control", directives}, {"ETag", "\"1\""}}, "page");
+    });
+    (void)visit(kUrl);
+    time_.advance(61s);
+    job_.cache.mode = CacheMode::kOffline;
+    EXPECT_EQ(ask(get(kUrl)).status(), 504) << directives;
+    const Visit own = visit(kUrl);
+    EXPECT_EQ(own.failure.kind, ErrorKind::kOffline) << directives;
+    EXPECT_EQ(own.failure.message, "must be validated, and no request is allowed");
+    EXPECT_EQ(fetcher_->total(), 1);
+  }
+}
+
 TEST_P(RunnerFreshness, OfflineMissesAreFailuresWithACodeOfTheirOwn) {
   for (const CachePolicy policy : {CachePolicy::kTtl, CachePolicy::kRfc9111}) {
     job_.cache.policy = policy;

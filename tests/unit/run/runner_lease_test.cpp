@@ -6,7 +6,7 @@
 #include <mutex>
 #include <thread>
 
-#include "run_fixture.h"
+#include "policy_fixture.h"
 #include "support/eventually.h"
 
 namespace forage::run {
@@ -71,20 +71,27 @@ class LeasedCache final : public Cache {
 
 class RunnerLease : public RunFixture {
  protected:
-  void makeWithLeases() {
+  void makeWithLeases(test::Script script = samePage) {
     addGroup("all", {urlOf(1)});
     auto cache = std::make_unique<LeasedCache>(other_);
     cache_ = &cache->inner;
-    auto fetcher = std::make_unique<test::ScriptedFetcher>(samePage);
+    auto fetcher = std::make_unique<test::ScriptedFetcher>(std::move(script));
     fetcher_ = fetcher.get();
     RunParts parts;
     parts.cache = std::move(cache);
     parts.fetcher = std::move(fetcher);
     runner_ = std::make_unique<Runner>(job_, std::move(parts), clock(), &recorder_);
   }
-  void storeAsTheOther(const Key& key) const {
-    const Keep item{key, makeEntry(key, "the other's"), kForever, false};
+  void storeAsTheOther(const Key& key, WallTime received = {}) const {
+    const Keep item{key, makeEntry(key, "the other's", received), kForever, false};
     cache_->store({&item, 1});
+  }
+  /// What is stored of the URL has expired, and may answer while it is validated.
+  void makeWithExpired() {
+    makeWithLeases();
+    job_.cache.expire_after = std::chrono::hours(1);
+    job_.cache.stale_while_revalidate = std::chrono::hours(24);
+    storeAsTheOther(kKey, clock().wallNow() - std::chrono::hours(2));
   }
 
   OtherProcess other_;
@@ -166,6 +173,67 @@ TEST_F(RunnerLease, OfAnotherIsWaitedForNoLongerAfterAStop) {
   EXPECT_TRUE(report.interrupted);
   EXPECT_EQ(report.totals.requests, 0u);
   EXPECT_EQ(other_.home, nullptr);
+}
+
+// --- stale-while-revalidate ---------------------------------------------------------------------
+
+TEST_F(RunnerLease, IsAskedForBeforeAValidationInTheBackground) {
+  makeWithExpired();
+  other_.on_acquire = [](const Key&, LeaseHome&) { return Leases::State::kMine; };
+  const Report report = run();
+  expectLaw(report, 1);
+  EXPECT_EQ(report.totals.stale, 1u);
+  EXPECT_EQ(report.totals.requests, 1u);
+  EXPECT_EQ(other_.asked, 1);
+  EXPECT_EQ(other_.released, 1);
+  EXPECT_EQ(cache_->at(kKey)->body(), "body of " + urlOf(1));
+}
+
+TEST_F(RunnerLease, OfAnotherMakesAValidationInTheBackgroundItsBusiness) {
+  makeWithExpired();
+  other_.on_acquire = [](const Key&, LeaseHome&) { return Leases::State::kOthers; };
+  const Report report = run();
+  expectLaw(report, 1);
+  EXPECT_EQ(report.totals.stale, 1u);
+  EXPECT_EQ(report.totals.requests, 0u);
+  EXPECT_EQ(report.cache.lease_waits, 0u) << "the answer is given, and nothing to wait for";
+}
+
+TEST_F(RunnerLease, ThatComesAfterAnothersValidationNeedsNone) {
+  makeWithExpired();
+  other_.on_acquire = [this](const Key& key, LeaseHome&) {
+    storeAsTheOther(key, clock().wallNow());
+    return Leases::State::kMine;
+  };
+  const Report report = run();
+  expectLaw(report, 1);
+  EXPECT_EQ(report.totals.stale, 1u);
+  EXPECT_EQ(report.totals.requests, 0u);
+  EXPECT_EQ(other_.released, 1);
+}
+
+TEST_F(RunnerLease, ThatIsNotToBeHadIsDoneWithout) {
+  makeWithExpired();
+  other_.on_acquire = [](const Key&, LeaseHome&) -> Leases::State { throw CacheError("none"); };
+  EXPECT_EQ(run().totals.requests, 1u);
+}
+
+// A variant is looked up after the lease was asked for, which is that of the URL.
+TEST_F(RunnerLease, ThatIsNotToBeHadIsDoneWithoutByVariantsToo) {
+  job_.cache.policy = CachePolicy::kRfc9111;
+  makeWithLeases([](const test::Seen&) -> test::Answer {
+    return test::reply(200, {{"Vary", "Accept-Language"}, {"Cache-Control", "no-cache"}}, "page");
+  });
+  other_.on_acquire = [](const Key&, LeaseHome&) -> Leases::State { throw CacheError("none"); };
+  for (const char* language : {"de", "en", "de"}) {
+    Requests requests;
+    requests.push(get(kUrl, {{"Accept-Language", language}}));
+    requests.end();
+    job_.groups[0].urls.clear();
+    job_.groups[0].requests = &requests;
+    const Report report = run();
+    EXPECT_EQ(report.totals.requests, 1u) << language;
+  }
 }
 
 }  // namespace

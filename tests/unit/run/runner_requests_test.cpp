@@ -145,6 +145,10 @@ TEST_P(RunnerRequests, ARangeIsCutOutOfWhatIsStored) {
     EXPECT_EQ(visit.content(), one.body);
     EXPECT_EQ(visit.response->headers().find("Content-Range"), one.content_range);
   }
+  const Visit beyond = ask(get(kUrl, {{"Range", "bytes=10-"}}));
+  EXPECT_EQ(beyond.status(), 416);
+  EXPECT_EQ(beyond.source, Outcome::kHit);
+  EXPECT_EQ(beyond.response->headers().find("Content-Range"), "bytes */10");
   EXPECT_EQ(ask(get(kUrl, {{"Range", "bytes=2-4"}, {"If-Range", "\"0\""}})).status(), 200);
   EXPECT_EQ(ask(get(kUrl, {{"Range", "bytes=0-1,3-4"}})).status(), 200) << "the whole will do";
   EXPECT_EQ(fetcher_->total(), 1);

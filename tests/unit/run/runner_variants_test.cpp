@@ -70,7 +70,12 @@ TEST_P(RunnerVariants, ADisplacedOneIsValidatedWithItsOwnTagAndRenewed) {
 TEST_P(RunnerVariants, WhatMeansTheSameIsTheSame) {
   serve(inLanguage);
   (void)ask(in("de, en;q=0.5"));
-  EXPECT_EQ(ask(in("DE,en;q=0.5")).outcome, Outcome::kHit);
+  for (const char* same : {"DE,en;q=0.5", "en;q=0.50, de", "de, en;q=0.5, de"}) {
+    EXPECT_EQ(ask(in(same)).outcome, Outcome::kHit) << same;
+  }
+  for (const char* other : {"de, en", "de;q=0.5, en", "de"}) {
+    EXPECT_EQ(ask(in(other)).outcome, Outcome::kFetched) << other;
+  }
 }
 
 TEST_P(RunnerVariants, AskedForAtTheSameTimeAreBothKept) {
