@@ -15,6 +15,7 @@
 #include "forage/fetcher.h"
 #include "forage/request_source.h"
 #include "forage/settings.h"
+#include "forage/units.h"
 
 namespace forage {
 
@@ -83,6 +84,14 @@ struct FetchOptions {
   std::string user_agent;  ///< polite.user_agent; default "forage/VERSION"
 };
 
+/// How a host is asked, over all groups.
+struct PoliteOptions {
+  Millis delay{0};                     ///< from the start of one fetch to that of the next
+  std::optional<Rate> rate;            ///< of fetches
+  bool throttle = true;                ///< slows down where a host refuses (429, 503)
+  std::size_t target_concurrency = 0;  ///< fetches under way that latency is to allow; 0: any
+};
+
 struct RunOptions {
   std::size_t max_threads = 64;  ///< group threads; further groups share them
   Millis grace_period{5'000};    ///< for fetches in flight once a stop is asked for
@@ -104,6 +113,7 @@ struct Job {
   std::string name;  ///< file name of the first job file, for reports
   CacheOptions cache;
   FetchOptions fetch;
+  PoliteOptions polite;
   RunOptions run;
   std::vector<PluginUse> sinks;
   std::vector<std::filesystem::path> plugin_path;  ///< [plugins] path, absolute

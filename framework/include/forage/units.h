@@ -19,6 +19,22 @@ namespace forage {
 /// Returns nothing for anything else and on overflow.
 [[nodiscard]] FORAGE_API std::optional<std::size_t> parseSize(std::string_view text) noexcept;
 
+/// At most so many requests in any span of so long.
+struct Rate {
+  std::size_t requests = 1;
+  Millis span{1'000};
+
+  friend bool operator==(const Rate&, const Rate&) = default;
+};
+
+/// More requests, or a longer span, are no rate: they would take memory and pace nothing.
+inline constexpr std::size_t kMaxRateRequests = 10'000;
+inline constexpr Millis kMaxRateSpan = std::chrono::hours(24);
+
+/// Reads "5/15s", "10/s", "2/min", "100/1h30m": a number of requests, and a unit (ms, s, m or min,
+/// h, d) or a duration. Returns nothing for anything else, for 0 and beyond the bounds above.
+[[nodiscard]] FORAGE_API std::optional<Rate> parseRate(std::string_view text) noexcept;
+
 /// Shortest exact form that parseDuration reads back: "30s", "1h30m", "250ms", "never".
 [[nodiscard]] FORAGE_API std::string formatDuration(Millis span);
 

@@ -101,6 +101,22 @@ Converted convertFlagOrDuration(const KeySpec& spec, const Node& node) {
   return convertDuration(spec, node, "true, false, or ");
 }
 
+Converted convertFlag(const Node& node) {
+  if (const auto* flag = std::get_if<bool>(&node.data)) return {std::int64_t{*flag}, {}};
+  return refuse("true or false", node);
+}
+
+Converted convertRate(const Node& node) {
+  constexpr std::string_view kWanted = "a rate such as \"5/15s\" or \"10/min\"";
+  const std::string* text = node.text();
+  if (text == nullptr) return refuse(std::string(kWanted), node);
+  if (!parseRate(*text)) {
+    return {{}, "wants " + std::string(kWanted) + ", of at most " +
+                    std::to_string(kMaxRateRequests) + " requests, not " + quoted(*text)};
+  }
+  return {*text, {}};
+}
+
 Converted convertSize(const KeySpec& spec, const Node& node) {
   constexpr std::string_view kWanted = "a size such as \"64KiB\", \"256MiB\", or bytes";
   std::optional<std::size_t> bytes;
@@ -221,6 +237,10 @@ Converted convert(const KeySpec& spec, const Node& node) {
       return convertTexts(spec, node);
     case Type::kCodes:
       return convertCodes(node);
+    case Type::kFlag:
+      return convertFlag(node);
+    case Type::kRate:
+      return convertRate(node);
     case Type::kUrlPattern:
       return convertUrlPattern(spec, node);
   }

@@ -44,6 +44,7 @@ void readExpanded(const KeySpec& spec, Node& node) {
 LoadedJob JobBuilder::build() {
   buildCache();
   buildFetch();
+  buildPolite();
   buildRun();
   buildSinks();
   buildGroups();
@@ -72,6 +73,18 @@ void JobBuilder::buildFetch() {
   takeNumber("fetch.retry_max_time", fetch.retry_max_time);
   fetch.user_agent = std::string("forage/") + kVersion;
   takeValue("polite.user_agent", fetch.user_agent);
+}
+
+void JobBuilder::buildPolite() {
+  PoliteOptions& polite = loaded_.job.polite;
+  takeNumber("polite.delay", polite.delay);
+  std::string rate;
+  takeValue("polite.rate", rate);
+  polite.rate = parseRate(rate);
+  takeNumber("polite.target_concurrency", polite.target_concurrency);
+  int throttle = polite.throttle ? 1 : 0;
+  takeNumber("polite.throttle", throttle);
+  polite.throttle = throttle != 0;
 }
 
 void JobBuilder::buildRun() {

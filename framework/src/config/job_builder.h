@@ -38,6 +38,7 @@ class JobBuilder {
   void buildLifetimes();
   void buildNear(const std::string& name);
   void buildFetch();
+  void buildPolite();
   void buildRun();
   void buildSinks();
   void buildSink(const Node& node, std::size_t number);

@@ -28,6 +28,8 @@ enum class Type {
   kFields,          ///< as kTexts, each the name of a header field
   kPaths,           ///< a list of texts, or one text
   kCodes,           ///< a list of HTTP statuses
+  kFlag,            ///< true or false
+  kRate,            ///< "5/15s"
   kUrlPattern,      ///< a glob over "host/path?query"; a scheme in front of it is taken off
 };
 

@@ -82,6 +82,19 @@ std::string_view takeLetters(std::string_view& text) noexcept {
   return letters;
 }
 
+std::optional<Millis> spanOf(std::string_view text) noexcept {
+  if (text == "ms") return Millis(1);
+  if (text == "s") return std::chrono::seconds(1);
+  if (text == "m" || text == "min") return std::chrono::minutes(1);
+  if (text == "h") return std::chrono::hours(1);
+  if (text == "d") return std::chrono::hours(24);
+  // "2/5min", beside parseDuration's own "5m".
+  if (text.ends_with("min")) text.remove_suffix(2);
+  // "10/5" does not say of what.
+  if (text.find_first_not_of("0123456789.") == std::string_view::npos) return std::nullopt;
+  return parseDuration(text);
+}
+
 }  // namespace
 
 std::optional<Millis> parseDuration(std::string_view text) noexcept {
@@ -130,6 +143,20 @@ std::string formatSize(std::size_t bytes) {
     }
   }
   return std::to_string(bytes);
+}
+
+std::optional<Rate> parseRate(std::string_view text) noexcept {
+  const std::size_t slash = text.find('/');
+  if (slash == std::string_view::npos) return std::nullopt;
+  Rate rate;
+  const char* const end = text.data() + slash;
+  const auto [stop, error] = std::from_chars(text.data(), end, rate.requests);
+  if (error != std::errc{} || stop != end) return std::nullopt;
+  const std::optional<Millis> span = spanOf(text.substr(slash + 1));
+  if (!span || *span <= Millis(0) || *span > kMaxRateSpan) return std::nullopt;
+  if (rate.requests == 0 || rate.requests > kMaxRateRequests) return std::nullopt;
+  rate.span = *span;
+  return rate;
 }
 
 }  // namespace forage

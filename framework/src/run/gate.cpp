@@ -37,7 +37,7 @@ void Gate::granted(GroupRun& group, const std::string& host, bool wants) {
   const auto line = group.lines.find(host);
   --line->second.places;
   if (!wants) {
-    hosts_.release(host);
+    hosts_.release(host, {visit::FetchEnd::Kind::kUnused});
     remember(group, *line);
     return;
   }

@@ -3,12 +3,28 @@
 #include <exception>
 #include <utility>
 
+#include "http/retry_after.h"
 #include "run/group_loop.h"
 
 namespace forage::run {
 
 using visit::Next;
 using visit::Trip;
+
+namespace {
+
+/// What its host is to be told of a fetch.
+visit::FetchEnd endOf(const Fetched& fetched, TimePoint started, const Clock& clock) {
+  using Kind = visit::FetchEnd::Kind;
+  const Response* const response = std::get_if<Response>(&fetched.result);
+  if (response == nullptr) return {Kind::kFailed, started};
+  if (response->status != 429 && response->status != 503) {
+    return {response->status < 400 ? Kind::kAnswered : Kind::kFailed, started};
+  }
+  return {Kind::kRefused, started, http::readRetryAfter(response->headers, clock.wallNow())};
+}
+
+}  // namespace
 
 void GroupLoop::handleMessages() {
   mailbox_.drain(messages_);
@@ -64,7 +80,7 @@ void GroupLoop::handle(visit::LeaseEnded& ended) {
 
 void GroupLoop::handle(visit::SlotGranted& granted) {
   if (stopping_) {  // the group may be gone
-    services_.hosts.release(granted.host);
+    services_.hosts.release(granted.host, {visit::FetchEnd::Kind::kUnused});
     return;
   }
   GroupRun& group = *static_cast<GroupRun*>(granted.who);
@@ -90,7 +106,8 @@ void GroupLoop::handleFetched(Fetched&& fetched) {
     (void)gate_.serve(group, trip.url.authority());
     fetchNext();
   }
-  services_.hosts.release(trip.url.authority());
+  services_.hosts.release(trip.url.authority(),
+                          endOf(fetched, trip.last_attempt, services_.clock));
   makeRunnable(group);
   Next next = Next::kDone;
   try {

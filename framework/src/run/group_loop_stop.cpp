@@ -52,7 +52,7 @@ void GroupLoop::cancelFetches() {
     trip->fetching = false;
     --group.in_flight;
     services_.metrics.in_flight.fetch_sub(1, std::memory_order_relaxed);
-    services_.hosts.release(trip->url.authority());
+    services_.hosts.release(trip->url.authority(), {});
     pipeline_.cancel(*trip, true);
     finish(*trip);
     makeRunnable(group);

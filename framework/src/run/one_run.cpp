@@ -21,6 +21,11 @@ std::unique_ptr<StdinLines> standardInputOf(const Job& job) {
   return readsStandardInput(job) ? std::make_unique<StdinLines>(STDIN_FILENO) : nullptr;
 }
 
+visit::PaceOptions paceOf(const PoliteOptions& polite) {
+  return {polite.rate, polite.delay, polite.throttle,
+          static_cast<double>(polite.target_concurrency)};
+}
+
 store::GuardedCache::Notice noticeTo(RunObserver* observer) {
   return [observer](std::string_view text) {
     if (observer != nullptr) observer->notice(text);
@@ -47,7 +52,8 @@ OneRun::OneRun(const Job& job, RunParts& parts, const Clock& clock, RunObserver*
              [this](const CacheError& error) { fail_(std::make_exception_ptr(error)); }),
       leases_(cache_),
       rules_(job, request_headers),
-      hosts_(job.fetch.parallel_max_host, clock),
+      pace_(clock, [this](const std::string& host) { hosts_.grantDue(host); }),
+      hosts_(job.fetch.parallel_max_host, paceOf(job.polite), clock, pace_),
       sinks_(parts.sinks, fail_),
       delivery_(counters, sinks_, observer),
       store_threads_(cache_, leases_, flights_, job.cache.queue_max),
@@ -113,6 +119,7 @@ void OneRun::execute(const std::stop_token& user_stop) {
 }
 
 void OneRun::close() {
+  pace_.stop();
   standard_input_.reset();
   for (const GroupSpec& group : job_.groups) {
     if (group.requests != nullptr) group.requests->listen(nullptr);

@@ -17,6 +17,7 @@
 #include "forage/runner.h"
 #include "run/first_failure.h"
 #include "run/group_loop.h"
+#include "run/pace_thread.h"
 #include "run/run_context.h"
 #include "run/stdin_lines.h"
 #include "run/store_threads.h"
@@ -60,6 +61,7 @@ class OneRun {
   store::LeaseDesk leases_;
   visit::SingleFlight flights_;
   const visit::CacheRules rules_;
+  PaceThread pace_;
   visit::HostBudget hosts_;
   visit::SinkQueue sinks_;
   visit::Delivery delivery_;

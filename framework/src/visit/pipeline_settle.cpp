@@ -48,7 +48,8 @@ void redirectRequest(Asked& asked, int status, bool same_origin) {
 void Pipeline::fetching(Trip& trip) {
   trip.requested = services_.clock.wallNow();
   trip.begun = services_.flights.now();
-  if (trip.attempts++ == 0) trip.first_attempt = services_.clock.now();
+  trip.last_attempt = services_.clock.now();
+  if (trip.attempts++ == 0) trip.first_attempt = trip.last_attempt;
   if (services_.flights.isOutdated(trip.key, trip.known)) {  // erased since
     trip.stored.reset();
     trip.displaced.reset();

@@ -73,6 +73,7 @@ struct Trip {
   bool retries = false;    ///< it waits for retry_at
   unsigned attempts = 0;   ///< fetches of the present hop that have ended
   TimePoint first_attempt{};
+  TimePoint last_attempt{};
   TimePoint retry_at{};
   store::LeaseState lease = store::LeaseState::kNone;  ///< of `key`
   store::LeaseWish wish = store::LeaseWish::kNone;     ///< of its next look-up

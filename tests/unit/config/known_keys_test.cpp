@@ -119,6 +119,9 @@ std::string describe(const Job& job) {
                                     std::int64_t{job.fetch.retry_delay.count()},
                                     std::int64_t{job.fetch.retry_max_time.count()},
                                     std::int64_t(job.fetch.retry_codes.size()),
+                                    std::int64_t{job.polite.delay.count()},
+                                    std::int64_t(job.polite.target_concurrency),
+                                    std::int64_t{job.polite.throttle},
                                     std::int64_t(job.run.max_threads),
                                     std::int64_t{job.run.grace_period.count()}}) {
     text += std::to_string(number) + " ";

@@ -80,6 +80,7 @@ class RunFixture : public ::testing::Test {
     job_.name = "test.toml";
     job_.cache.retry_period = Millis(10);
     job_.fetch.retry = 0;
+    job_.polite.throttle = false;
   }
 
   void addGroup(const std::string& name, std::vector<std::string> urls) {
