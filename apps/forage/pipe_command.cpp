@@ -71,6 +71,7 @@ Job jobOf(const Arguments& arguments, RequestSource& requests) {
   Job job = std::move(loaded.job);
   if (isDefault(loaded, "fetch.parallel_max")) job.fetch.parallel_max = kParallel;
   if (isDefault(loaded, "fetch.parallel_max_host")) job.fetch.parallel_max_host = kParallel;
+  if (isDefault(loaded, "fetch.retry")) job.fetch.retry = 0;  // the program sees each failure
   job.cache.mode = modeOf(arguments);
   GroupSpec group;
   group.name = "pipe";

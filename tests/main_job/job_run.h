@@ -49,7 +49,7 @@ class JobFolder {
   [[nodiscard]] std::unique_ptr<Process> start(std::vector<std::string> more = {}) const {
     ProcessSpec spec;
     spec.command = {std::string(FORAGE_BUILD_DIR) + "/apps/forage/forage", "run", "job.toml",
-                    "--report", "report.json"};
+                    "--report", "report.json", "--set", "fetch.retry=0"};
     spec.command.insert(spec.command.end(), more.begin(), more.end());
     spec.folder = folder_.path();
     started_ = std::chrono::steady_clock::now();

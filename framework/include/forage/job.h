@@ -76,6 +76,10 @@ struct FetchOptions {
   std::size_t parallel_max_host = 8;  ///< in flight per host, over all groups
   FetchLimits limits;
   std::uint32_t max_redirs = 10;
+  std::uint32_t retry = 2;    ///< requests after the first, where that failed in passing
+  Millis retry_delay{1'000};  ///< before the first of them; doubles, and is drawn below that
+  Millis retry_max_time{0};   ///< no further request begins so long after the first; 0: no limit
+  std::vector<int> retry_codes{408, 429, 500, 502, 503, 504, 522, 524};
   std::string user_agent;  ///< polite.user_agent; default "forage/VERSION"
 };
 

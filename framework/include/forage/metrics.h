@@ -57,6 +57,7 @@ struct Metrics {
   Counter written_back;        ///< entries moved from the fallback to the cache that came back
   Counter cache_errors;        ///< calls of the cache that failed
   Counter redirects;           ///< hops followed
+  Counter retries;             ///< requests that were sent because one before them had failed
   Counter connections_reused;  ///< fetches on a connection that had served before
   std::atomic<std::uint64_t> listed{0};    ///< URLs that the job lists, as far as known beforehand
   std::atomic<std::int64_t> in_flight{0};  ///< fetches under way

@@ -65,6 +65,7 @@ struct FORAGE_API Report {
   std::string job;
   double wall_seconds = 0;
   Totals totals;
+  std::uint64_t retries = 0;  ///< requests sent again after a failure; among totals.requests
   std::vector<GroupReport> groups;
   CacheReport cache;
   std::uint64_t error_count = 0;

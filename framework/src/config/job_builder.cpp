@@ -66,6 +66,10 @@ void JobBuilder::buildFetch() {
   takeNumber("fetch.max_time", fetch.limits.max_time);
   takeNumber("fetch.parallel_max", fetch.parallel_max);
   takeNumber("fetch.parallel_max_host", fetch.parallel_max_host);
+  takeNumber("fetch.retry", fetch.retry);
+  takeValue("fetch.retry_codes", fetch.retry_codes);
+  takeNumber("fetch.retry_delay", fetch.retry_delay);
+  takeNumber("fetch.retry_max_time", fetch.retry_max_time);
   fetch.user_agent = std::string("forage/") + kVersion;
   takeValue("polite.user_agent", fetch.user_agent);
 }

@@ -70,6 +70,7 @@ std::string Report::toJson() const {
                   {"wall_seconds", wall_seconds},
                   {"peak_memory_bytes", peak_memory_bytes},
                   {"totals", forage::toJson(totals)},
+                  {"retries", retries},
                   {"groups", listOf(groups)},
                   {"cache", forage::toJson(cache)},
                   {"error_count", error_count},

@@ -57,6 +57,7 @@ void GroupLoop::turn() {
   fetched_.clear();
   handleMessages();
   askAgain();
+  retryDue();
   const bool grace_is_over = session_.hasFailed() || services_.clock.now() >= grace_end_;
   if (stopping_ && !cancelled_ && grace_is_over) cancelFetches();
 }
@@ -64,7 +65,7 @@ void GroupLoop::turn() {
 TimePoint GroupLoop::waitUntil() const {
   const bool may_admit = more_groups_ && groups_.size() < kMaxGroups;
   if (!runnable_.empty() || may_admit || mailbox_.hasMail()) return TimePoint::min();
-  return std::min(ask_again_at_, stopping_ && !cancelled_ ? grace_end_ : kNever);
+  return std::min({ask_again_at_, retries_.next(), stopping_ && !cancelled_ ? grace_end_ : kNever});
 }
 
 // --- groups -----------------------------------------------------------------------------------
@@ -136,6 +137,18 @@ void GroupLoop::askAgain() {
   ask_again_at_ = kNever;
   for (auto& [group, owner] : groups_) {
     if (group->starved) makeRunnable(*group);
+  }
+}
+
+void GroupLoop::retryDue() {
+  if (retries_.next() == kNever) return;
+  const TimePoint now = services_.clock.now();
+  while (Trip* trip = retries_.takeDue(now)) {
+    GroupRun& group = groupOf(*trip);
+    trip->retries = false;
+    group.unpark(services_.metrics);
+    makeRunnable(group);
+    proceed(*trip, Next::kFetch);
   }
 }
 
@@ -224,11 +237,16 @@ void GroupLoop::proceed(Trip& trip, Next next) {
     case Next::kParked:
       group.park(services_.metrics);
       return;
+    case Next::kRetry:
     case Next::kLookUp:
     case Next::kReady:
     case Next::kFetch:
       if (stopping_) {
         drop(trip);
+      } else if (next == Next::kRetry) {
+        trip.retries = true;
+        group.park(services_.metrics);
+        retries_.add(trip);
       } else if (next == Next::kLookUp) {
         lookUp(trip);
       } else if (next == Next::kFetch) {

@@ -15,6 +15,7 @@
 #include "run/group_run.h"
 #include "run/guarded_session.h"
 #include "run/lookups.h"
+#include "run/retry_timers.h"
 #include "run/run_context.h"
 #include "run/trip_pool.h"
 #include "visit/mailbox.h"
@@ -74,6 +75,7 @@ class GroupLoop {
   // Back-pressure.
   bool isBlocked(GroupRun& group);
   void askAgain();
+  void retryDue();
   // group_loop_events.cpp: what wakes the loop
   void handleMessages();
   void handle(std::unique_ptr<store::LookupBatch>& batch);
@@ -95,6 +97,7 @@ class GroupLoop {
   visit::Pipeline pipeline_;
   Lookups lookups_;
   Gate gate_;
+  RetryTimers retries_;
 
   std::unordered_map<GroupRun*, std::unique_ptr<GroupRun>> groups_;  // under way
   std::deque<GroupRun*> runnable_;

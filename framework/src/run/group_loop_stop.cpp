@@ -11,10 +11,12 @@ void GroupLoop::drop(Trip& trip) {
   finish(trip);
 }
 
-/// Trips that wait for other processes are waited for no longer.
+/// Trips that wait for other processes, or for their time, are waited for no longer.
 void GroupLoop::dropWaiting() {
+  retries_ = RetryTimers();
   for (const std::unique_ptr<Trip>& trip : trips_.all()) {
-    if (!trip->waits) continue;
+    if (!trip->waits && !trip->retries) continue;
+    trip->retries = false;
     GroupRun& group = groupOf(*trip);
     group.unpark(services_.metrics);
     drop(*trip);

@@ -73,6 +73,7 @@ Report makeReport(const Job& job, const RunParts& parts, const Metrics& counters
     addTo(report.totals, report.groups.back().totals);
   }
   delivery.reportErrors(report);
+  report.retries = counters.retries.value();
   report.cache = cacheReport(job, parts, counters, cache);
   report.peak_memory_bytes = peakMemory();
   return report;

@@ -4,6 +4,8 @@
 // and comes back. Used by one group thread; what it shares with others is passed in.
 #pragma once
 
+#include <random>
+
 #include "forage/clock.h"
 #include "forage/fetcher.h"
 #include "forage/job.h"
@@ -14,6 +16,7 @@
 #include "visit/cache_rules.h"
 #include "visit/delivery.h"
 #include "visit/host_budget.h"
+#include "visit/retry_policy.h"
 #include "visit/single_flight.h"
 #include "visit/trip.h"
 
@@ -39,6 +42,7 @@ enum class Next {
   kLookUp,  ///< a look-up of trip.key by the look-up threads, then use()
   kReady,   ///< its turn, then use(): there is nothing to look up
   kParked,  ///< nothing: another trip fetches its key; answered() will follow
+  kRetry,   ///< to wait until trip.retry_at, then as kFetch
   kFetch,   ///< a place in its group and a slot of its host, then fetching(), the fetch, settle()
   kDone,    ///< nothing: it has been delivered
 };
@@ -46,8 +50,7 @@ enum class Next {
 class Pipeline {
  public:
   /// `home` is told about parked trips.
-  Pipeline(const Services& services, FlightHome& home) noexcept
-      : services_(services), home_(home) {}
+  Pipeline(const Services& services, FlightHome& home);
 
   // pipeline.cpp: steps 1 to 4
   /// Step 1, with trip.url (and trip.asked) set; looks up in place where the cache can do that.
@@ -95,6 +98,9 @@ class Pipeline {
   Next lookAgain(Trip& trip, store::LeaseWish wish);
   void dropLease(const Key& key);
 
+  // pipeline_retry.cpp
+  bool isSentAgain(Trip& trip, const Response* response, ErrorKind failure);
+
   Next settleError(Trip& trip, Failure failure);
   Next answerStale(Trip& trip);
   Next settleResponse(Trip& trip, Response&& response);
@@ -127,6 +133,8 @@ class Pipeline {
 
   const Services& services_;
   FlightHome& home_;
+  const RetryOptions retry_options_;
+  std::minstd_rand random_;
   Keep keep_;  // being stored in place; its memory is used again
 };
 

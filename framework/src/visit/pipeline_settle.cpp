@@ -48,6 +48,7 @@ void redirectRequest(Asked& asked, int status, bool same_origin) {
 void Pipeline::fetching(Trip& trip) {
   trip.requested = services_.clock.wallNow();
   trip.begun = services_.flights.now();
+  if (trip.attempts++ == 0) trip.first_attempt = services_.clock.now();
   if (services_.flights.isOutdated(trip.key, trip.known)) {  // erased since
     trip.stored.reset();
     trip.displaced.reset();
@@ -87,6 +88,7 @@ Next Pipeline::settle(Trip& trip, Fetched&& fetched) {
 
 Next Pipeline::settleError(Trip& trip, Failure failure) {
   if (trip.stored != nullptr && trip.stale_if_error) return answerStale(trip);
+  if (isSentAgain(trip, nullptr, failure.kind)) return Next::kRetry;
   trip.addSource(Outcome::kFetched);
   return fail(trip, std::move(failure));
 }
@@ -111,6 +113,7 @@ Next Pipeline::settleResponse(Trip& trip, Response&& response) {
   if (trip.stored != nullptr && trip.stale_if_error && isAbsence(response.status)) {
     return answerStale(trip);
   }
+  if (response.status >= 400 && isSentAgain(trip, &response, ErrorKind::kNone)) return Next::kRetry;
   trip.addSource(Outcome::kFetched);
   const std::string_view content =
       trip.decoded != nullptr ? std::string_view(*trip.decoded) : std::string_view(response.body);

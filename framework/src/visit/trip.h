@@ -70,6 +70,10 @@ struct Trip {
   bool validates = false;  ///< its request asks whether `stored` still holds
   bool delivered = false;  ///< answered with what was stale; what it does now is for the cache
   bool fetching = false;   ///< its fetch is under way
+  bool retries = false;    ///< it waits for retry_at
+  unsigned attempts = 0;   ///< fetches of the present hop that have ended
+  TimePoint first_attempt{};
+  TimePoint retry_at{};
   store::LeaseState lease = store::LeaseState::kNone;  ///< of `key`
   store::LeaseWish wish = store::LeaseWish::kNone;     ///< of its next look-up
   std::uint64_t ticket = 0;        ///< while another process holds the lease; 0: that has ended
@@ -110,6 +114,7 @@ struct Trip {
     lease = store::LeaseState::kNone;
     wish = store::LeaseWish::kNone;
     ticket = 0;
+    attempts = 0;
     decoded.reset();
     hop_source = Outcome::kFailed;
     status = {};
@@ -122,7 +127,7 @@ struct Trip {
     first_url.clear();
     key.clear();
     issued = 0;
-    queued = leads = delivered = fetching = false;
+    queued = leads = delivered = fetching = retries = false;
     hops.clear();
     redirects = requests = 0;
     source = Outcome::kHit;

@@ -115,6 +115,10 @@ std::string describe(const Job& job) {
                                     std::int64_t(job.fetch.limits.max_filesize),
                                     std::int64_t(job.fetch.limits.max_header_bytes),
                                     std::int64_t{job.fetch.max_redirs},
+                                    std::int64_t{job.fetch.retry},
+                                    std::int64_t{job.fetch.retry_delay.count()},
+                                    std::int64_t{job.fetch.retry_max_time.count()},
+                                    std::int64_t(job.fetch.retry_codes.size()),
                                     std::int64_t(job.run.max_threads),
                                     std::int64_t{job.run.grace_period.count()}}) {
     text += std::to_string(number) + " ";

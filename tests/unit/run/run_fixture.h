@@ -79,6 +79,7 @@ class RunFixture : public ::testing::Test {
   RunFixture() {
     job_.name = "test.toml";
     job_.cache.retry_period = Millis(10);
+    job_.fetch.retry = 0;
   }
 
   void addGroup(const std::string& name, std::vector<std::string> urls) {
