@@ -33,7 +33,8 @@ class CacheCommandTest : public testing::Test {
   }
   /// Returns how many requests the run sent.
   int runJob() {
-    const ProcessResult result = forage_.run({"run", "job.toml", "-q", "--report", "run.json"});
+    const ProcessResult result =
+        forage_.run({"run", "job.toml", "-q", "--report", "run.json", "--set", "fetch.retry=0"});
     EXPECT_EQ(result.err, "");
     const nlohmann::json report = forage_.readJson("run.json");
     EXPECT_EQ(report["cache"]["errors"], 0);
