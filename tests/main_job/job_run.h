@@ -48,9 +48,15 @@ class JobFolder {
   /// Starts `forage run job.toml` with more arguments.
   [[nodiscard]] std::unique_ptr<Process> start(std::vector<std::string> more = {}) const {
     ProcessSpec spec;
-    spec.command = {std::string(FORAGE_BUILD_DIR) + "/apps/forage/forage", "run", "job.toml",
-                    "--report", "report.json", "--set", "fetch.retry=0",
-                    "--set", "polite.throttle=false"};
+    spec.command = {std::string(FORAGE_BUILD_DIR) + "/apps/forage/forage",
+                    "run",
+                    "job.toml",
+                    "--report",
+                    "report.json",
+                    "--set",
+                    "fetch.retry=0",
+                    "--set",
+                    "polite.throttle=false"};
     spec.command.insert(spec.command.end(), more.begin(), more.end());
     spec.folder = folder_.path();
     started_ = std::chrono::steady_clock::now();

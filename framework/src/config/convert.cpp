@@ -111,8 +111,9 @@ Converted convertRate(const Node& node) {
   const std::string* text = node.text();
   if (text == nullptr) return refuse(std::string(kWanted), node);
   if (!parseRate(*text)) {
-    return {{}, "wants " + std::string(kWanted) + ", of at most " +
-                    std::to_string(kMaxRateRequests) + " requests, not " + quoted(*text)};
+    return {{},
+            "wants " + std::string(kWanted) + ", of at most " + std::to_string(kMaxRateRequests) +
+                " requests"};
   }
   return {*text, {}};
 }

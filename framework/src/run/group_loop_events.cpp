@@ -106,8 +106,7 @@ void GroupLoop::handleFetched(Fetched&& fetched) {
     (void)gate_.serve(group, trip.url.authority());
     fetchNext();
   }
-  services_.hosts.release(trip.url.authority(),
-                          endOf(fetched, trip.last_attempt, services_.clock));
+  services_.hosts.release(trip.url.authority(), endOf(fetched, trip.last_attempt, services_.clock));
   makeRunnable(group);
   Next next = Next::kDone;
   try {

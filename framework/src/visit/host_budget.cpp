@@ -129,6 +129,15 @@ std::list<HostBudget::Waiting>::iterator HostBudget::nextOf(Host& state, TimePoi
   return state.line.begin();
 }
 
+std::size_t HostBudget::taken() const {
+  std::size_t count = 0;
+  for (const Shard& shard : shards_) {
+    const std::lock_guard lock(shard.mutex);
+    for (const auto& [name, host] : shard.hosts) count += host.taken;
+  }
+  return count;
+}
+
 std::size_t HostBudget::hosts() const {
   std::size_t count = 0;
   for (const Shard& shard : shards_) {

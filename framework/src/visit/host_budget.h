@@ -2,8 +2,8 @@
 // begins before its pace allows it. Who finds none free waits in line and is handed one later;
 // nobody polls. Threads have turns: while one has its turn, slots that come free go to what it has
 // in line, first in, first out, so that the fetches of a busy host are on one thread and not spread
-// one by one over all of them. A turn ends after so many slots or a few milliseconds, so that a slow
-// host serves all in order. Thread-safe; waiters are told without a lock held.
+// one by one over all of them. A turn ends after so many slots or a few milliseconds, so that a
+// slow host serves all in order. Thread-safe; waiters are told without a lock held.
 #pragma once
 
 #include <array>
@@ -60,6 +60,8 @@ class HostBudget {
   /// Hands out what the pace of `host` allows by now. Called by the timer.
   void grantDue(std::string_view host);
 
+  /// Slots that are taken; for tests.
+  [[nodiscard]] std::size_t taken() const;
   /// Hosts that are kept in mind; for tests.
   [[nodiscard]] std::size_t hosts() const;
 

@@ -1,5 +1,5 @@
-// How fast one host may be asked: by the job's rate and delay, and by what the host itself lets show.
-// Has no clock. Not thread-safe.
+// How fast one host may be asked: by the job's rate and delay, and by what the host itself lets
+// show. Has no clock. Not thread-safe.
 #pragma once
 
 #include <cstdint>

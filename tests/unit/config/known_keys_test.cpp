@@ -56,7 +56,10 @@ std::string wordOf(Type type) {
   switch (type) {
     case Type::kText:
     case Type::kUrlPattern:
+    case Type::kRate:
       return "text";
+    case Type::kFlag:
+      return "flag";
     case Type::kChoice:
       return "choice";
     case Type::kFlagOrDuration:

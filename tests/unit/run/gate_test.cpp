@@ -14,12 +14,18 @@ namespace {
 
 using visit::Trip;
 
+class NoTimer final : public visit::PaceTimer {
+ public:
+  void wakeAt(TimePoint, const std::string&) override {}
+};
+
 class GateTest : public ::testing::Test, public visit::SlotHome {
  protected:
   GateTest() { make(1, 8); }
 
   void make(std::size_t slots_per_host, std::size_t parallel_max) {
-    hosts_ = std::make_unique<visit::HostBudget>(slots_per_host, clock_);
+    hosts_ =
+        std::make_unique<visit::HostBudget>(slots_per_host, visit::PaceOptions{}, clock_, timer_);
     gate_ = std::make_unique<Gate>(*hosts_, metrics_, *this);
     group_ = std::make_unique<GroupRun>(spec_, 0, counters_, parallel_max, nullptr);
   }
@@ -52,7 +58,7 @@ class GateTest : public ::testing::Test, public visit::SlotHome {
     --group_->in_flight;
     trip.fetching = false;
     (void)gate_->serve(*group_, trip.url.authority());
-    hosts_->release(trip.url.authority());
+    hosts_->release(trip.url.authority(), {});
   }
   /// Hands the group what has been granted to it.
   void handOn(bool wants = true) {
@@ -64,6 +70,7 @@ class GateTest : public ::testing::Test, public visit::SlotHome {
   }
 
   test::FakeClock clock_;
+  NoTimer timer_;
   Metrics metrics_;
   GroupMetrics counters_;
   GroupSpec spec_;
@@ -141,7 +148,7 @@ TEST_F(GateTest, ASlotThatIsNotWantedIsGivenBackAndAskedForLater) {
   end(first);
   handOn(false);
   EXPECT_EQ(through(), Urls{});
-  EXPECT_EQ(hosts_->hosts(), 0u);
+  EXPECT_EQ(hosts_->taken(), 0u);
   EXPECT_EQ(group_->parked, 1u);
   EXPECT_TRUE(gate_->serveDeclined(*group_));
   EXPECT_EQ(through(), Urls{"http://a/2"});
