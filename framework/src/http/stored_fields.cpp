@@ -90,6 +90,10 @@ HeadMarks markHead(HeadersView headers) noexcept {
   return marks;
 }
 
+Headers copied(HeadersView headers) {
+  return selected(headers, [](std::string_view) { return true; });
+}
+
 Headers withoutConnectionFields(HeadersView headers) {
   std::vector<std::string_view> listed;
   eachListElement(headers, "Connection", [&](std::string_view name) { listed.push_back(name); });

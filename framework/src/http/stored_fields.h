@@ -22,6 +22,10 @@ struct HeadMarks {
   return markHead(headers).for_connection;
 }
 
+/// `headers` field by field: behind a line that is no field, which a store may have given, nothing
+/// is read.
+[[nodiscard]] Headers copied(HeadersView headers);
+
 /// `headers` without those fields.
 [[nodiscard]] Headers withoutConnectionFields(HeadersView headers);
 

@@ -222,6 +222,7 @@ Report Runner::State::run(const std::stop_token& user_stop) {
       [&fail](const CacheError& error) { fail(std::make_exception_ptr(error)); });
   store::LeaseDesk leases(cache);
   visit::SingleFlight flights;
+  visit::KnownParts known_parts;
   const visit::CacheRules rules(job, request_headers);
   visit::HostBudget hosts(job.fetch.parallel_max_host, clock);
   visit::SinkQueue sinks(parts.sinks, fail);
@@ -246,6 +247,7 @@ Report Runner::State::run(const std::stop_token& user_stop) {
       cache,
       writes ? &*writes : nullptr,
       flights,
+      known_parts,
       hosts,
       delivery,
       request_headers,
