@@ -223,6 +223,7 @@ Report Runner::State::run(const std::stop_token& user_stop) {
   store::LeaseDesk leases(cache);
   visit::SingleFlight flights;
   visit::KnownParts known_parts;
+  visit::ChangedUrls changed_urls;
   const visit::CacheRules rules(job, request_headers);
   visit::HostBudget hosts(job.fetch.parallel_max_host, clock);
   visit::SinkQueue sinks(parts.sinks, fail);
@@ -248,6 +249,7 @@ Report Runner::State::run(const std::stop_token& user_stop) {
       writes ? &*writes : nullptr,
       flights,
       known_parts,
+      changed_urls,
       hosts,
       delivery,
       request_headers,

@@ -72,7 +72,7 @@ Next Pipeline::use(Trip& trip) {
     trip.issued = trip.base_issued;  // what it found is of the past if the URL's key is
   }
   trip.known = services_.flights.now();
-  if (trip.found != nullptr && services_.flights.isErased(trip.key, trip.issued)) {
+  if (trip.found != nullptr && services_.flights.hasErased() && isErased(trip, trip.key)) {
     trip.found.reset();
     trip.displaced.reset();
   }

@@ -12,6 +12,7 @@
 #include "store/guarded_cache.h"
 #include "store/write_behind.h"
 #include "visit/cache_rules.h"
+#include "visit/changed_urls.h"
 #include "visit/delivery.h"
 #include "visit/host_budget.h"
 #include "visit/known_parts.h"
@@ -29,6 +30,7 @@ struct Services {
   store::WriteBehind* writes;  ///< null where the cache does no I/O
   SingleFlight& flights;
   KnownParts& known_parts;
+  ChangedUrls& changed_urls;
   HostBudget& hosts;
   Delivery& delivery;
   const Headers& request_headers;
@@ -131,6 +133,7 @@ class Pipeline {
 
   // pipeline_store.cpp: what the cache holds
   [[nodiscard]] bool isOutdated(const Trip& trip) const noexcept;
+  [[nodiscard]] bool isErased(const Trip& trip, const Key& url_key) const;
   void publish(const Trip& trip, const EntryPtr& entry, bool led, bool storable);
   bool store(const Trip& trip, const EntryPtr& entry);
   void keepHops(Trip& trip, bool final_is_kept);

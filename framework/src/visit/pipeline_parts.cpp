@@ -38,7 +38,7 @@ Next Pipeline::lookForPart(Trip& trip) {
 }
 
 Next Pipeline::usePart(Trip& trip) {
-  const bool erased = services_.flights.isErased(trip.key, trip.issued);
+  const bool erased = trip.found != nullptr && isErased(trip, trip.base);
   trip.key = std::move(trip.base);
   trip.base.clear();
   trip.issued = trip.base_issued;

@@ -14,6 +14,14 @@ bool Pipeline::isOutdated(const Trip& trip) const noexcept {
   return services_.flights.isOutdated(trip.key, trip.begun);
 }
 
+/// Whether what the look-up found under trip.key is of before an erasure of it, or of before a
+/// change that was made with other credentials than those in `url_key`.
+bool Pipeline::isErased(const Trip& trip, const Key& url_key) const {
+  if (services_.flights.isErased(trip.key, trip.issued)) return true;
+  const std::string_view plain = withoutDigest(url_key);
+  return !plain.empty() && services_.changed_urls.hasSince(plain, url_key, trip.found->requested());
+}
+
 /// Answers those who wait for what the trip has fetched, and stores it.
 void Pipeline::publish(const Trip& trip, const EntryPtr& entry, bool led, bool storable) {
   if (services_.writes == nullptr) {
@@ -93,11 +101,13 @@ void Pipeline::invalidate(const Trip& trip, const Response& response) {
     Key key;
     services_.rules.makeKey(other, key);
     eraseWithPart(key);
-    // What was stored for this client's own credentials has a key of its own.
-    if (trip.asked == nullptr) continue;
+    // What was stored for this client's own credentials has a key of its own, which is known.
     Key own;
     services_.rules.makeKey(trip, other.url, own);
     if (own != key) eraseWithPart(own);
+    const std::string_view plain = withoutDigest(key);
+    services_.changed_urls.add(plain.empty() ? std::string_view(key) : plain, own,
+                               services_.clock.wallNow());
   }
 }
 

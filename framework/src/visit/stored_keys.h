@@ -1,8 +1,10 @@
 // The keys of what stands beside the key of a URL, and entries under them. Pure; thread-safe.
 #pragma once
 
+#include <cstddef>
 #include <memory>
 #include <string>
+#include <string_view>
 #include <utility>
 
 #include "forage/entry.h"
@@ -17,6 +19,13 @@ namespace forage::visit {
 
 /// Of what is stored of a URL that is not there as a whole.
 [[nodiscard]] inline Key partKey(const Key& base) { return base + "#part"; }
+
+/// `key` of a URL without the digest of what its request carries; "" where it has none.
+[[nodiscard]] inline std::string_view withoutDigest(std::string_view key) noexcept {
+  constexpr std::size_t kDigest = 33;  // '#' and hexadecimal digits
+  if (key.size() <= kDigest || key[key.size() - kDigest] != '#') return {};
+  return key.substr(0, key.size() - kDigest);
+}
 
 /// `entry` under another key, with the body that it has.
 [[nodiscard]] inline EntryPtr underKey(const Key& key, const EntryPtr& entry) {
