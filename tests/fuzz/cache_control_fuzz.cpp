@@ -10,7 +10,9 @@
 #include "fuzz/fuzz.h"
 #include "http/answer.h"
 #include "http/cache_control.h"
+#include "http/parts.h"
 #include "http/reuse.h"
+#include "http/stored_fields.h"
 
 namespace {
 
@@ -84,9 +86,27 @@ void checkAnswer(const EntryPtr& stored, HeadersView request) {
     const bool empty = method == "HEAD" || status == 304 || status == 416;
     expect(empty ? answer->body().empty() : kBody.find(answer->body()) != std::string_view::npos,
            "the body is what is stored, or a part");
-    expect(status != 206 || (answer->headers().find("Content-Range") && !answer->body().empty()),
+    const bool is_cut = status == 206 && status != stored->status();
+    expect(!is_cut || (answer->headers().find("Content-Range") && !answer->body().empty()),
            "a part says which");
   }
+}
+
+/// `stored`, taken for a part, and what comes of it and another with these fields.
+void checkParts(const Entry& stored, HeadersView other) {
+  const auto held = forage::http::heldBy(stored);
+  expect(!held || held->range.size() == stored.body().size(), "a part has its length");
+  forage::Response response;
+  response.status = 206;
+  response.headers = forage::http::copied(other);
+  response.body = kBody;
+  const Entry part("k", std::move(response), {}, {}, WallTime::max());
+  const auto sum = forage::http::combined(stored, part, 2 * kBody.size());
+  if (!sum) return;
+  const Entry joined("k", forage::Response(*sum), {}, {}, WallTime::max());
+  const auto all = forage::http::heldBy(joined);
+  expect(all && all->isAll() == (joined.status() == 200), "a whole is whole, and a part is none");
+  expect(joined.body().find(kBody) != std::string_view::npos, "the newer part is in it");
 }
 
 ReuseOptions optionsOf(std::uint8_t bits) {
@@ -115,7 +135,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
                               WallTime::max()};
   const WallTime received = kTimes[data[0] >> 6];
   forage::Response stored;
-  stored.status = (data[0] & 1) != 0 ? 200 : 404;
+  stored.status = std::array{404, 200, 206}[data[0] % 3];
   stored.headers = Headers(std::string(response.block()));
   stored.body = kBody;
   const auto entry =
@@ -127,5 +147,6 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
                    readCacheControl(response, false), options);
   }
   checkAnswer(entry, request);
+  checkParts(*entry, request);
   return 0;
 }

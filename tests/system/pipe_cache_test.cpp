@@ -150,6 +150,53 @@ TEST_F(PipeCache, VariantsOfAPageLiveSideBySideInRedis) {
   EXPECT_EQ(server.requests().size(), 2u);
 }
 
+/// "0123456789", of which a Range may ask for "0-4" or "5-9".
+std::string digitsOrHalf(const std::string& request) {
+  const std::string validators = "ETag: \"1\"\r\nCache-Control: max-age=60\r\n";
+  for (const char* half : {"0-4", "5-9"}) {
+    if (request.find(std::string("Range: bytes=") + half) == std::string::npos) continue;
+    return "HTTP/1.1 206 Partial Content\r\n" + validators + "Content-Range: bytes " + half +
+           "/10\r\nContent-Length: 5\r\n\r\n" + (*half == '0' ? "01234" : "56789");
+  }
+  return okResponse("0123456789", validators);
+}
+
+TEST_F(PipeCache, PartsAnswerRangesAndNothingElseUntilTheyAreThePage) {
+  const EchoServer server(digitsOrHalf);
+  const RedisServer redis;
+  writeJob("plugin = \"redis\"\npolicy = \"rfc9111\"\nurl = \"" + redis.url() + "\"");
+  const auto range = [&](const std::string& bytes, const std::vector<std::string>& modes = {}) {
+    json request{{"id", 1}, {"url", server.url()}};
+    if (!bytes.empty()) request["headers"] = fields({{"Range", "bytes=" + bytes}});
+    std::vector<std::string> options{"job.toml"};
+    options.insert(options.end(), modes.begin(), modes.end());
+    return test::talk(forage_, {request}, options).of(1);
+  };
+  EXPECT_EQ(range("0-4")["outcome"], "fetched");
+  json within = range("1-2");
+  EXPECT_EQ(within["outcome"], "hit");
+  EXPECT_EQ(within["status"], 206);
+  EXPECT_EQ(bodyOf(within), "12");
+  EXPECT_EQ(range("", {"--offline"})["status"], 504);
+  EXPECT_EQ(range("5-9")["outcome"], "fetched");
+  json whole = range("", {"--offline"});
+  EXPECT_EQ(whole["status"], 200);
+  EXPECT_EQ(bodyOf(whole), "0123456789");
+  EXPECT_EQ(server.requests().size(), 2u);
+}
+
+TEST_F(PipeCache, ASnapshotKeepsPartsAsPartsForReplaysOffline) {
+  const EchoServer server(digitsOrHalf);
+  writeJob("policy = \"rfc9111\"\n[cache.memory]\nsnapshot = \"s.warc.gz\"\nrecord = true");
+  const json part{{"id", 1}, {"url", server.url()}, {"headers", fields({{"Range", "bytes=0-4"}})}};
+  EXPECT_EQ(test::talk(forage_, {part}, {"job.toml"}).of(1)["status"], 206);
+  const Talk replay =
+      test::talk(forage_, {part, {{"id", 2}, {"url", server.url()}}}, {"job.toml", "--offline"});
+  EXPECT_EQ(replay.of(1)["status"], 206);
+  EXPECT_EQ(bodyOf(replay.of(1)), "01234");
+  EXPECT_EQ(replay.of(2)["status"], 504);
+}
+
 TEST_F(PipeCache, GoesOnWithoutItsRedis) {
   RedisServer redis;
   writeJob("plugin = \"redis\"\nretry_period = \"20ms\"\nurl = \"" + redis.url() + "\"");

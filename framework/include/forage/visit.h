@@ -42,6 +42,7 @@ struct CacheStatus {
     kVaryMiss,  ///< what is stored answers other requests
     kRequest,   ///< the request, or --refresh, did not want what is stored
     kStale,     ///< what is stored has expired
+    kPartial,   ///< what is stored is a part, and not the one that is asked for
   };
   bool hit = false;
   Forward forward = Forward::kNone;

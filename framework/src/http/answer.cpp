@@ -7,19 +7,20 @@
 #include <utility>
 
 #include "http/http_date.h"
+#include "http/parts.h"
 #include "http/ranges.h"
+#include "http/stored_fields.h"
 #include "http/validation.h"
 
 namespace forage::http {
 
 namespace {
 
-/// Field by field: behind a line that is no field, which a store may have given, nothing is read.
 Response headOf(const Entry& stored, int status, std::string_view reason) {
   Response head;
   head.status = status;
   head.reason = reason;
-  for (const HeaderField& field : stored.headers()) head.headers.add(field.name, field.value);
+  head.headers = copied(stored.headers());
   return head;
 }
 
@@ -48,13 +49,9 @@ EntryPtr notModified(const Entry& stored) {
   return made(stored, std::move(response));
 }
 
-EntryPtr partOf(const Entry& stored, const ByteRange& range) {
-  Response response = headOf(stored, 206, "Partial Content");
-  response.headers.set("Content-Length", std::to_string(range.size()));
-  response.headers.set("Content-Range", "bytes " + std::to_string(range.first) + "-" +
-                                            std::to_string(range.last) + "/" +
-                                            std::to_string(stored.body().size()));
-  response.body = stored.body().substr(range.first, range.size());
+EntryPtr partOf(const Entry& stored, const HeldPart& held, const ByteRange& range) {
+  Response response = partHead(stored, {range, held.total});
+  response.body = stored.body().substr(range.first - held.range.first, range.size());
   return made(stored, std::move(response));
 }
 
@@ -70,10 +67,15 @@ EntryPtr notSatisfiable(const Entry& stored) {
 }
 
 EntryPtr rangeOf(const EntryPtr& stored, const RangeSpec& spec) {
-  const std::size_t size = stored->body().size();
-  if (size == 0) return spec.first ? notSatisfiable(*stored) : stored;  // the last of nothing
-  const std::optional<ByteRange> range = rangeWithin(spec, size);
-  return range ? partOf(*stored, *range) : notSatisfiable(*stored);
+  const bool is_part = stored->status() == 206;
+  const std::optional<HeldPart> held = heldBy(*stored);
+  if (const auto range = held ? rangeIn(*held, spec) : std::nullopt) {
+    const bool is_it = is_part && range->size() == held->range.size();
+    return is_it ? stored : partOf(*stored, *held, *range);
+  }
+  // A part that has come is what the server made of it, and the last bytes of nothing are all.
+  const bool will_do = is_part || (!held && !spec.first);
+  return will_do ? stored : notSatisfiable(*stored);
 }
 
 EntryPtr withoutFields(const EntryPtr& stored, const std::vector<std::string>& names) {
@@ -98,9 +100,16 @@ EntryPtr answerFrom(const EntryPtr& stored, std::string_view method, HeadersView
     return made(*answer, headOf(*answer, answer->status(), answer->reason()));
   }
   // A part of a coded body is of no use to who gets bodies without their coding.
-  if (answer->status() != 200 || answer->headers().find("Content-Encoding")) return answer;
+  const bool has_parts = answer->status() == 200 || answer->status() == 206;
+  if (!has_parts || answer->headers().find("Content-Encoding")) return answer;
   const std::optional<RangeSpec> wanted = readRange(request);
   return wanted && allowsRange(request, *answer) ? rangeOf(answer, *wanted) : answer;
+}
+
+bool answersRange(const Entry& part, HeadersView request) noexcept {
+  const std::optional<RangeSpec> wanted = readRange(request);
+  const std::optional<HeldPart> held = heldBy(part);
+  return wanted && held && rangeIn(*held, *wanted) && allowsRange(request, part);
 }
 
 EntryPtr ownResponse(int status, std::string_view reason, std::string_view key, WallTime now) {

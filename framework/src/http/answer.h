@@ -18,6 +18,10 @@ namespace forage::http {
 [[nodiscard]] EntryPtr answerFrom(const EntryPtr& stored, std::string_view method,
                                   HeadersView request, bool validated);
 
+/// Whether `part`, a stored 206, holds the range that the request asks for, and If-Range lets it
+/// have that.
+[[nodiscard]] bool answersRange(const Entry& part, HeadersView request) noexcept;
+
 /// A response of our own, such as 504 where only the cache may be asked (section 5.2.1.7).
 [[nodiscard]] EntryPtr ownResponse(int status, std::string_view reason, std::string_view key,
                                    WallTime now);

@@ -48,6 +48,11 @@ void eachListElement(HeadersView headers, std::string_view name, Take&& take) {
   });
 }
 
+/// ASCII letters in lower case, all else as it is.
+[[nodiscard]] constexpr char lower(char c) noexcept {
+  return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
+}
+
 /// Whether `text` is a token (RFC 9110, section 5.6.2).
 [[nodiscard]] bool isToken(std::string_view text) noexcept;
 

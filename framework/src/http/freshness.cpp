@@ -44,7 +44,7 @@ Lifetime heuristic(const Entry& entry) noexcept {
 }  // namespace
 
 bool isHeuristicallyCacheable(int status) noexcept {
-  static constexpr std::array kStatuses{200, 203, 204, 300, 301, 308, 404, 405, 410, 414, 501};
+  static constexpr std::array kStatuses{200, 203, 204, 206, 300, 301, 308, 404, 405, 410, 414, 501};
   return std::find(kStatuses.begin(), kStatuses.end(), status) != kStatuses.end();
 }
 

@@ -14,10 +14,6 @@ constexpr std::string_view kAccept = "accept";
 constexpr std::string_view kBlanks = " \t";
 constexpr std::string_view kFullWeight = "1000";
 
-constexpr char lower(char c) noexcept {
-  return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
-}
-
 void appendLower(std::string& text, std::string_view more) {
   for (const char c : more) text += lower(c);
 }

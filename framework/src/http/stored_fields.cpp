@@ -118,6 +118,10 @@ HeadMarks markHead(HeadersView headers) noexcept {
   return marks;
 }
 
+Headers copied(HeadersView headers) {
+  return selected(headers, [](std::string_view) { return true; });
+}
+
 void dropConnectionFields(Headers& headers) {
   Names listed;
   dropLines(headers, [&](std::string_view name, std::string_view line) {

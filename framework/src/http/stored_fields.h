@@ -25,6 +25,10 @@ struct HeadMarks {
 /// Drops those fields.
 void dropConnectionFields(Headers& headers);
 
+/// `headers` field by field: behind a line that is no field, which a store may have given, nothing
+/// is read.
+[[nodiscard]] Headers copied(HeadersView headers);
+
 /// `stored` with the fields of `update` in place of its own of the same name. Those that describe
 /// the stored body stay as they are: Content-Length, Content-Encoding, Content-Range. Age and Date
 /// are those of `update` or none: with the old ones it would seem as old as before.

@@ -147,6 +147,20 @@ std::optional<bool> isNotModified(HeadersView request, const Entry& stored) noex
   return (modified ? modified->time : dateOf(stored)) <= *asked;
 }
 
+std::optional<std::string_view> strongValidator(const Entry& entry) noexcept {
+  if (const auto tag = entry.headers().find("ETag")) {
+    const bool is_strong = parseTag(*tag) && !tag->starts_with(kWeak);
+    return is_strong ? tag : std::nullopt;
+  }
+  return hasStrongDate(entry) ? entry.headers().find("Last-Modified") : std::nullopt;
+}
+
+bool isSameRepresentation(const Entry& a, const Entry& b) noexcept {
+  const std::optional<std::string_view> one = strongValidator(a);
+  // No date is an entity tag.
+  return one && one == strongValidator(b);
+}
+
 bool allowsRange(HeadersView request, const Entry& stored) noexcept {
   const std::optional<std::string_view> condition = request.find("If-Range");
   if (!condition) return true;

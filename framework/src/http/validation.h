@@ -35,6 +35,13 @@ void addValidators(Headers& request, const Entry& stored);
 /// section 13.1.5): the same strong entity tag, or the same date where that is a strong validator.
 [[nodiscard]] bool allowsRange(HeadersView request, const Entry& stored) noexcept;
 
+/// The strong validator of `entry`, an entity tag or else a date; nothing where it has none.
+[[nodiscard]] std::optional<std::string_view> strongValidator(const Entry& entry) noexcept;
+
+/// Whether two responses are of the same representation for sure: they have the same strong
+/// validator (RFC 9110, section 15.3.7.3), an entity tag or, where neither has one, a date.
+[[nodiscard]] bool isSameRepresentation(const Entry& a, const Entry& b) noexcept;
+
 /// Whether two entity tags are the same by the weak comparison (RFC 9110, section 8.8.3.2).
 [[nodiscard]] bool matchesWeakly(std::string_view a, std::string_view b) noexcept;
 

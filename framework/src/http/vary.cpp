@@ -15,10 +15,6 @@ namespace {
 
 constexpr std::size_t kDigits = 32;
 
-constexpr char lower(char c) noexcept {
-  return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
-}
-
 /// Appends what `name` is in `request`, in a form that tells elements and fields apart.
 void appendValue(std::string& text, HeadersView request, const std::string& name) {
   // A field that is not there differs from an empty one.

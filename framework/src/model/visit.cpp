@@ -33,6 +33,8 @@ std::string_view wordOf(CacheStatus::Forward forward) noexcept {
       return "method";
     case Forward::kUriMiss:
       return "uri-miss";
+    case Forward::kPartial:
+      return "partial";
     case Forward::kVaryMiss:
       return "vary-miss";
     case Forward::kRequest:

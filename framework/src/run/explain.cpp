@@ -6,12 +6,14 @@
 #include "forage/config.h"
 #include "forage/json_text.h"
 #include "forage/units.h"
+#include "http/answer.h"
 #include "http/http_date.h"
 #include "http/validation.h"
 #include "model/target.h"
 #include "run/request_headers.h"
 #include "visit/asked.h"
 #include "visit/cache_rules.h"
+#include "visit/stored_keys.h"
 
 namespace forage {
 
@@ -63,7 +65,8 @@ class Explainer {
       decide("fetch", "--force-refresh", false);
       return std::move(result_);
     }
-    const EntryPtr stored = lookUp();
+    EntryPtr stored = lookUp();
+    if (stored == nullptr && trip_.asked->range && rules_.keepsParts()) stored = lookForPart();
     if (stored == nullptr) {
       missing();
     } else {
@@ -116,6 +119,15 @@ class Explainer {
     return job_.cache.mode == CacheMode::kOffline || trip_.asked->wants.only_if_cached;
   }
 
+  EntryPtr lookForPart() {
+    const Key own = visit::partKey(trip_.key);
+    EntryPtr found = find(own);
+    if (found == nullptr || found->status() != 206 || !rules_.matches(*found, trip_)) return {};
+    add("key of the part", own);
+    add("found there", found->headers().joined("Content-Range"));
+    return http::answersRange(*found, trip_.asked->spec.headers) ? found : nullptr;
+  }
+
   void missing() {
     add("stored", "no");
     if (mayAskTheCacheOnly()) {
@@ -154,6 +166,7 @@ class Explainer {
       case http::Reuse::kStale:
         return decide("answer, although it has expired", judged.rule, true);
       case http::Reuse::kStaleWhileRevalidate:
+        if (stored.status() == 206) break;
         return decide("answer, and validate meanwhile", judged.rule, true);
       case http::Reuse::kValidate:
         break;

@@ -63,6 +63,8 @@ OneRun::OneRun(const Job& job, RunParts& parts, const Clock& clock, RunObserver*
                 cache_,
                 store_threads_.writes(),
                 flights_,
+                known_parts_,
+                changed_urls_,
                 hosts_,
                 delivery_,
                 request_headers,

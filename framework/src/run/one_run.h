@@ -24,8 +24,10 @@
 #include "store/guarded_cache.h"
 #include "store/lease_desk.h"
 #include "visit/cache_rules.h"
+#include "visit/changed_urls.h"
 #include "visit/delivery.h"
 #include "visit/host_budget.h"
+#include "visit/known_parts.h"
 #include "visit/pipeline.h"
 #include "visit/single_flight.h"
 #include "visit/sink_queue.h"
@@ -60,6 +62,8 @@ class OneRun {
   store::GuardedCache cache_;
   store::LeaseDesk leases_;
   visit::SingleFlight flights_;
+  visit::KnownParts known_parts_;
+  visit::ChangedUrls changed_urls_;
   const visit::CacheRules rules_;
   PaceThread pace_;
   visit::HostBudget hosts_;

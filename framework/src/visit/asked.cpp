@@ -9,6 +9,8 @@ void readWants(Asked& asked) {
   asked.wants = http::readCacheControl(spec.headers, true);
   asked.is_cacheable = (spec.method == "GET" || spec.method == "HEAD") && spec.body.empty() &&
                        !http::asksServerAlone(spec.headers);
+  const bool may_have_part = asked.is_cacheable && spec.method == "GET";
+  asked.range = may_have_part ? http::readRange(spec.headers) : std::nullopt;
 }
 
 void prepareFields(Trip& trip, const Headers& usual) {

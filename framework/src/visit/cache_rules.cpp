@@ -208,12 +208,11 @@ bool CacheRules::isAllowable(int status) const noexcept {
   return std::find(codes.begin(), codes.end(), status) != codes.end();
 }
 
-bool CacheRules::isAdmitted(const Response& response, std::string_view content) const {
-  if (admits_all_) return true;
+bool CacheRules::meetsAdmissionRules(HeadersView headers, std::string_view content) const {
   const CacheOptions& cache = job_.cache;
   if (content.size() < cache.min_size) return false;
   if (!cache.content_types.empty()) {
-    std::string_view type = response.headers.find("Content-Type").value_or("");
+    std::string_view type = headers.find("Content-Type").value_or("");
     type = type.substr(0, std::min(type.find(';'), type.find(' ')));
     std::string plain;
     for (const char c : type) plain += lower(c);
@@ -239,14 +238,21 @@ bool CacheRules::mayStoreHead(const Trip& trip, int status, HeadersView headers)
   return lasts && !wants.no_store;
 }
 
-bool CacheRules::mayStore(const Trip& trip, const Response& response,
+bool CacheRules::mayStore(const Trip& trip, int status, HeadersView headers,
                           std::string_view content) const {
   if (trip.asked == nullptr || (trip.asked->is_cacheable && trip.method() == "GET")) {
-    return mayStoreHead(trip, response.status, response.headers) && isAdmitted(response, content);
+    // It speaks of the range that this request asks for.
+    if (trip.asked != nullptr && status == 416) return false;
+    return mayStoreHead(trip, status, headers) && isAdmitted(headers, content);
   }
-  return followsRfc9111() && trip.method() == "POST" && isAllowable(response.status) &&
-         http::mayStorePost(response.status, response.headers, wantsOf(trip), trip.url) &&
-         isAdmitted(response, content);
+  return followsRfc9111() && trip.method() == "POST" && isAllowable(status) &&
+         http::mayStorePost(status, headers, wantsOf(trip), trip.url) &&
+         isAdmitted(headers, content);
+}
+
+/// What may be stored as a whole may be in parts (RFC 9111, section 3.3).
+bool CacheRules::mayStorePart(const Trip& trip, HeadersView headers, std::string_view body) const {
+  return keepsParts() && mayStoreHead(trip, 200, headers) && isAdmitted(headers, body);
 }
 
 Millis CacheRules::lifetime(const Entry& entry, const Trip& trip, WallTime now) const {

@@ -45,8 +45,13 @@ class CacheRules {
   /// Whether HTTP and the job let a response to GET with this head be stored, whatever its body.
   [[nodiscard]] bool mayStoreHead(const Trip& trip, int status, HeadersView headers) const;
   /// Whether the response is to be stored; `content` is its body without content coding.
-  [[nodiscard]] bool mayStore(const Trip& trip, const Response& response,
+  [[nodiscard]] bool mayStore(const Trip& trip, int status, HeadersView headers,
                               std::string_view content) const;
+  /// Whether a part (206) with these fields and this body is to be stored.
+  [[nodiscard]] bool mayStorePart(const Trip& trip, HeadersView headers,
+                                  std::string_view body) const;
+  /// Whether any part ever is.
+  [[nodiscard]] bool keepsParts() const noexcept { return isAllowable(206); }
   /// How long the cache keeps it: freshness and the times after it in which it is of use.
   [[nodiscard]] Millis lifetime(const Entry& entry, const Trip& trip, WallTime now) const;
   /// Whether bodies have to be decoded before mayStore().
@@ -68,7 +73,10 @@ class CacheRules {
   [[nodiscard]] bool isOfVariant(const Entry& entry, const Trip& trip) const;
   [[nodiscard]] std::string keySuffix(HeadersView fields) const;
   [[nodiscard]] std::string withoutIgnored(std::string_view url) const;
-  [[nodiscard]] bool isAdmitted(const Response& response, std::string_view content) const;
+  [[nodiscard]] bool isAdmitted(HeadersView headers, std::string_view content) const {
+    return admits_all_ || meetsAdmissionRules(headers, content);
+  }
+  [[nodiscard]] bool meetsAdmissionRules(HeadersView headers, std::string_view content) const;
 
   const Job& job_;
   const Headers& request_headers_;

@@ -65,13 +65,14 @@ Next Pipeline::lookForVariant(Trip& trip) {
 // --- 3 judge ----------------------------------------------------------------------------------
 
 Next Pipeline::use(Trip& trip) {
-  const bool is_variant = !trip.base.empty();
+  const bool is_variant = !trip.base.empty();  // or a part
   if (is_variant) {
+    if (trip.asked != nullptr && trip.asked->seeks_part) return usePart(trip);
     std::swap(trip.key, trip.base);
     trip.issued = trip.base_issued;  // what it found is of the past if the URL's key is
   }
   trip.known = services_.flights.now();
-  if (trip.found != nullptr && services_.flights.isErased(trip.key, trip.issued)) {
+  if (trip.found != nullptr && services_.flights.hasErased() && isErased(trip, trip.key)) {
     trip.found.reset();
     trip.displaced.reset();
   }
@@ -82,7 +83,7 @@ Next Pipeline::use(Trip& trip) {
   trip.base.clear();
   if (trip.found != nullptr) return useStored(trip, services_.clock.wallNow());
   if (trip.status.forward == Forward::kNone) trip.status.forward = Forward::kUriMiss;
-  return goOn(trip);
+  return trip.asked != nullptr && mayHavePart(trip) ? lookForPart(trip) : goOn(trip);
 }
 
 Next Pipeline::useStored(Trip& trip, WallTime now) {
@@ -105,7 +106,9 @@ Next Pipeline::useStored(Trip& trip, WallTime now) {
     case http::Reuse::kStale:
       return answerHit(trip, Outcome::kStale);
     case http::Reuse::kStaleWhileRevalidate:
-      if (leadsOn(trip, *trip.found)) break;  // what follows must not come of what has expired
+      // What follows must not come of what has expired; and who wants a part must not have all of
+      // it fetched.
+      if (leadsOn(trip, *trip.found) || trip.found->status() == 206) break;
       trip.stored = trip.found;
       return trip.delivered ? mayFetch(trip) : useStale(trip);
     case http::Reuse::kValidate:
@@ -140,6 +143,7 @@ Next Pipeline::useStale(Trip& trip) {
 /// What is validated for the cache is asked for as a whole, whatever part the client wanted.
 void Pipeline::askForAll(Trip& trip) {
   trip.asked->spec.method = "GET";
+  trip.asked->range.reset();
   for (const std::string_view name : {"Range", "If-Range", "If-None-Match", "If-Modified-Since"}) {
     trip.asked->spec.headers.remove(name);
     trip.fields.remove(name);
@@ -159,16 +163,20 @@ Next Pipeline::answerHit(Trip& trip, Outcome source) {
 
 // --- 4 join -----------------------------------------------------------------------------------
 
+/// Conditions, ranges and what must not be stored are between one client and the server. REQUIRES:
+/// trip.asked.
+bool Pipeline::isForItself(const Trip& trip) noexcept {
+  return trip.method() != "GET" || trip.asked->wants.no_store || trip.fields.find("Range") ||
+         trip.fields.find("If-None-Match") || trip.fields.find("If-Modified-Since");
+}
+
 /// Nothing that is stored may answer.
 Next Pipeline::goOn(Trip& trip) {
   const bool offline = services_.job.cache.mode == CacheMode::kOffline;
   if (offline || (trip.asked != nullptr && trip.asked->wants.only_if_cached)) return refuse(trip);
   if (trip.leads) return mayFetch(trip);
   if (trip.alone) return Next::kFetch;
-  // Conditions, ranges and what must not be stored are between one client and the server.
-  if (trip.asked != nullptr &&
-      (trip.method() != "GET" || trip.asked->wants.no_store || trip.fields.find("Range") ||
-       trip.fields.find("If-None-Match") || trip.fields.find("If-Modified-Since"))) {
+  if (trip.asked != nullptr && isForItself(trip)) {
     trip.alone = true;
     return Next::kFetch;
   }

@@ -14,8 +14,10 @@
 #include "store/guarded_cache.h"
 #include "store/write_behind.h"
 #include "visit/cache_rules.h"
+#include "visit/changed_urls.h"
 #include "visit/delivery.h"
 #include "visit/host_budget.h"
+#include "visit/known_parts.h"
 #include "visit/retry_policy.h"
 #include "visit/single_flight.h"
 #include "visit/trip.h"
@@ -30,6 +32,8 @@ struct Services {
   store::GuardedCache& cache;
   store::WriteBehind* writes;  ///< null where the cache does no I/O
   SingleFlight& flights;
+  KnownParts& known_parts;
+  ChangedUrls& changed_urls;
   HostBudget& hosts;
   Delivery& delivery;
   const Headers& request_headers;
@@ -88,6 +92,7 @@ class Pipeline {
   Next useStored(Trip& trip, WallTime now);
   Next useStale(Trip& trip);
   static void askForAll(Trip& trip);
+  [[nodiscard]] static bool isForItself(const Trip& trip) noexcept;
   Next goOn(Trip& trip);
   Next join(Trip& trip);
   Next answerHit(Trip& trip, Outcome source);
@@ -105,6 +110,7 @@ class Pipeline {
   Next answerStale(Trip& trip);
   Next settleResponse(Trip& trip, Response&& response);
   Next settleNotModified(Trip& trip, Response&& response);
+  Next fetchWhole(Trip& trip);
   Next finishFetched(Trip& trip, const EntryPtr& entry, bool storable);
   EntryPtr makeEntry(const Trip& trip, Response&& response, const EntryPtr& body_of,
                      const http::HeadMarks& marks) const;
@@ -121,13 +127,25 @@ class Pipeline {
   void describe(const Trip& trip, const EntryPtr& entry, Visit& visit) const;
   [[nodiscard]] static bool leadsOn(const Trip& trip, const Entry& entry) noexcept;
 
+  // pipeline_parts.cpp: parts of pages
+  [[nodiscard]] bool mayHavePart(const Trip& trip) const noexcept;
+  Next lookForPart(Trip& trip);
+  Next usePart(Trip& trip);
+  void askForRest(Trip& trip) const;
+  bool complete(Trip& trip, Response& response) const;
+  Next finishPart(Trip& trip, const EntryPtr& part);
+  bool keepPart(Trip& trip, const EntryPtr& part);
+  bool keepCombined(Trip& trip, const EntryPtr& entry);
+
   // pipeline_store.cpp: what the cache holds
   [[nodiscard]] bool isOutdated(const Trip& trip) const noexcept;
+  [[nodiscard]] bool isErased(const Trip& trip, const Key& url_key) const;
   void publish(const Trip& trip, const EntryPtr& entry, bool led, bool storable);
   bool store(const Trip& trip, const EntryPtr& entry);
   void keepHops(Trip& trip, bool final_is_kept);
   bool put(const Key& key, const EntryPtr& entry, std::uint64_t begun);
   void erase(const Key& key);
+  void eraseWithPart(const Key& key);
   void invalidate(const Trip& trip, const Response& response);
   void updateByHead(const Trip& trip, const Response& response);
 

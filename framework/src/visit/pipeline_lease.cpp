@@ -5,10 +5,11 @@
 
 namespace forage::visit {
 
-/// What is missing is to be fetched by one process. Variants have no leases of their own.
+/// What is missing is to be fetched by one process. Variants and parts have no leases of their own.
 store::LeaseWish Pipeline::wishOf(const Trip& trip) const noexcept {
   const bool wanted = services_.leases != nullptr && trip.base.empty() && trip.method() == "GET" &&
-                      trip.lease != store::LeaseState::kMine;
+                      trip.lease != store::LeaseState::kMine &&
+                      !(trip.asked != nullptr && isForItself(trip));
   return wanted ? store::LeaseWish::kIfMissing : store::LeaseWish::kNone;
 }
 

@@ -4,6 +4,7 @@
 
 #include "http/content_coding.h"
 #include "http/http_date.h"
+#include "http/parts.h"
 #include "http/redirect.h"
 #include "http/stored_fields.h"
 #include "http/storing.h"
@@ -53,6 +54,7 @@ void Pipeline::fetching(Trip& trip) {
   if (services_.flights.isOutdated(trip.key, trip.known)) {  // erased since
     trip.stored.reset();
     trip.displaced.reset();
+    if (trip.asked != nullptr) trip.asked->part.reset();
   }
   trip.validates =
       trip.stored != nullptr && trip.method() == "GET" && http::hasValidator(*trip.stored);
@@ -60,6 +62,7 @@ void Pipeline::fetching(Trip& trip) {
   if (trip.asked != nullptr || trip.validates) {
     if (trip.asked == nullptr) trip.fields = services_.request_headers;
     if (trip.validates) http::addValidators(trip.fields, *trip.stored);
+    if (trip.asked != nullptr) askForRest(trip);
     fields = trip.fields.view();
   }
   trip.request = {trip.method(), &trip.url, fields,
@@ -105,11 +108,14 @@ Next Pipeline::answerStale(Trip& trip) {
 }
 
 Next Pipeline::settleResponse(Trip& trip, Response&& response) {
+  trip.status.forward_status = response.status;
+  if (trip.asked != nullptr && trip.asked->completes && !complete(trip, response)) {
+    return fetchWhole(trip);
+  }
   const http::HeadMarks marks = http::markHead(response.headers);
   if (marks.is_coded) {
     if (Failure failure = decode(trip, response)) return settleError(trip, std::move(failure));
   }
-  trip.status.forward_status = response.status;
   if (trip.validates && response.status == 304) return settleNotModified(trip, std::move(response));
   if (trip.stored != nullptr && trip.stale_if_error && isAbsence(response.status)) {
     return answerStale(trip);
@@ -118,13 +124,13 @@ Next Pipeline::settleResponse(Trip& trip, Response&& response) {
   trip.addSource(Outcome::kFetched);
   const std::string_view content =
       trip.decoded != nullptr ? std::string_view(*trip.decoded) : std::string_view(response.body);
-  const bool storable = services_.rules.mayStore(trip, response, content);
+  const bool storable = services_.rules.mayStore(trip, response.status, response.headers, content);
   if (trip.asked != nullptr && !http::isSafe(trip.method())) {
     invalidate(trip, response);
     trip.begun = services_.flights.now();  // what it stores itself is newer
   } else if (trip.asked != nullptr && trip.method() == "HEAD") {
     updateByHead(trip, response);
-  } else if (!storable && services_.rules.isAllowable(response.status)) {
+  } else if (!storable && response.status != 206 && services_.rules.isAllowable(response.status)) {
     services_.metrics.stores_refused.add();
   }
   return finishFetched(trip, makeEntry(trip, std::move(response), nullptr, marks), storable);
@@ -140,11 +146,7 @@ Next Pipeline::settleNotModified(Trip& trip, Response&& response) {
       const http::HeadMarks marks = http::markHead(response.headers);
       return finishFetched(trip, makeEntry(trip, std::move(response), nullptr, marks), false);
     }
-    // A server that confirms what it was not asked about: once more, without a condition.
-    trip.stored.reset();
-    trip.fields = Headers();
-    if (trip.asked != nullptr) prepareFields(trip, services_.request_headers);
-    return Next::kFetch;
+    return fetchWhole(trip);  // a server that confirms what it was not asked about
   }
   Response merged;
   merged.status = trip.stored->status();
@@ -156,14 +158,26 @@ Next Pipeline::settleNotModified(Trip& trip, Response&& response) {
   return finishFetched(trip, makeEntry(trip, std::move(merged), trip.stored, marks), storable);
 }
 
+/// Once more, without a condition of ours.
+Next Pipeline::fetchWhole(Trip& trip) {
+  trip.stored.reset();
+  trip.fields = Headers();
+  if (trip.asked != nullptr) {
+    trip.asked->part.reset();
+    prepareFields(trip, services_.request_headers);
+  }
+  return Next::kFetch;
+}
+
 /// Whether what came takes the place of what is stored although it may not be stored itself.
 bool Pipeline::replacesStored(const Trip& trip, const Entry& entry) const {
   return services_.rules.followsRfc9111() && trip.stored != nullptr && trip.method() == "GET" &&
-         trip.source == Outcome::kFetched && entry.status() < 500 && entry.status() != 206 &&
-         entry.status() != 304;
+         trip.source == Outcome::kFetched && entry.status() < 500 && entry.status() != 304 &&
+         entry.status() != 416;
 }
 
 Next Pipeline::finishFetched(Trip& trip, const EntryPtr& entry, bool storable) {
+  if (entry->status() == 206) return finishPart(trip, entry);
   const bool led = std::exchange(trip.leads, false);
   const bool outdated = isOutdated(trip);
   storable = storable && !outdated;

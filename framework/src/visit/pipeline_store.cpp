@@ -5,21 +5,21 @@
 #include "http/stored_fields.h"
 #include "http/storing.h"
 #include "visit/pipeline.h"
+#include "visit/stored_keys.h"
 
 namespace forage::visit {
-
-namespace {
-
-/// The key that a displaced variant goes to.
-Key keyOfVariant(const Key& base, const Entry& entry) {
-  return base + "#" + std::string(entry.variant());
-}
-
-}  // namespace
 
 /// Whether what the trip has fetched may be older than an erasure of its key.
 bool Pipeline::isOutdated(const Trip& trip) const noexcept {
   return services_.flights.isOutdated(trip.key, trip.begun);
+}
+
+/// Whether what the look-up found under trip.key is of before an erasure of it, or of before a
+/// change that was made with other credentials than those in `url_key`.
+bool Pipeline::isErased(const Trip& trip, const Key& url_key) const {
+  if (services_.flights.isErased(trip.key, trip.issued)) return true;
+  const std::string_view plain = withoutDigest(url_key);
+  return !plain.empty() && services_.changed_urls.hasSince(plain, url_key, trip.found->requested());
 }
 
 /// Answers those who wait for what the trip has fetched, and stores it.
@@ -39,15 +39,8 @@ bool Pipeline::store(const Trip& trip, const EntryPtr& entry) {
   const EntryPtr& other = trip.displaced;
   if (other != nullptr && !other->variant().empty() && other->variant() != entry->variant()) {
     // The URL's key holds the newest variant; the one before moves to a key of its own.
-    const Key own = keyOfVariant(trip.key, *other);
-    Response head;
-    head.status = other->status();
-    head.reason = other->reason();
-    head.headers = Headers(std::string(other->headers().block()));
-    (void)put(own,
-              std::make_shared<const Entry>(own, std::move(head), other, other->requested(),
-                                            other->received(), other->expires(), other->variant()),
-              trip.begun);
+    const Key own = variantKey(trip.key, other->variant());
+    (void)put(own, underKey(own, other), trip.begun);
   }
   return put(trip.key, entry, trip.begun);
 }
@@ -94,6 +87,11 @@ void Pipeline::erase(const Key& key) {
   services_.flights.endErase(key);
 }
 
+void Pipeline::eraseWithPart(const Key& key) {
+  erase(key);
+  if (services_.rules.keepsParts()) erase(partKey(key));
+}
+
 /// What an unsafe method has changed must be asked for again (RFC 9111, section 4.4).
 void Pipeline::invalidate(const Trip& trip, const Response& response) {
   Trip other;
@@ -102,12 +100,14 @@ void Pipeline::invalidate(const Trip& trip, const Response& response) {
     other.url = std::move(url);
     Key key;
     services_.rules.makeKey(other, key);
-    erase(key);
-    // What was stored for this client's own credentials has a key of its own.
-    if (trip.asked == nullptr) continue;
+    eraseWithPart(key);
+    // What was stored for this client's own credentials has a key of its own, which is known.
     Key own;
     services_.rules.makeKey(trip, other.url, own);
-    if (own != key) erase(own);
+    if (own != key) eraseWithPart(own);
+    const std::string_view plain = withoutDigest(key);
+    services_.changed_urls.add(plain.empty() ? std::string_view(key) : plain, own,
+                               services_.clock.wallNow());
   }
 }
 

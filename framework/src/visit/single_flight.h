@@ -92,6 +92,10 @@ class SingleFlight {
   [[nodiscard]] bool isErased(const Key& key, std::uint64_t issued) noexcept {
     return any_erased_.load(std::memory_order_relaxed) && isErasedSince(key, issued);
   }
+  /// Whether anything has been erased yet: until then isErased() is false for all.
+  [[nodiscard]] bool hasErased() const noexcept {
+    return any_erased_.load(std::memory_order_relaxed);
+  }
   /// Whether the answer to a fetch begun at `begun` may be older than an erasure of `key`.
   [[nodiscard]] bool isOutdated(const Key& key, std::uint64_t begun) noexcept {
     return any_erased_.load(std::memory_order_relaxed) && isOutdatedSince(key, begun);

@@ -16,6 +16,7 @@
 #include "forage/url.h"
 #include "forage/visit.h"
 #include "http/cache_control.h"
+#include "http/ranges.h"
 #include "store/lease_desk.h"
 
 namespace forage::visit {
@@ -40,11 +41,23 @@ struct TripGroup {
 struct Asked {
   RequestSpec spec;
   http::CacheControl wants;
-  /// A whole GET or HEAD that the cache may answer; others go to the server.
+  /// A GET or HEAD that the cache may answer; others go to the server.
   bool is_cacheable = false;
-  /// The fields that came, where some of them were for the connection alone and are not kept. Of
-  /// the present hop.
+  /// The part that a GET asks for.
+  std::optional<http::RangeSpec> range = {};
+
+  // Of the present hop:
+  /// The fields that came, where some of them were for the connection alone and are not kept.
   Headers received = {};
+  EntryPtr part = {};       ///< what is stored of the URL where that is a part of it
+  bool seeks_part = false;  ///< its look-up is that of a part
+  bool completes = false;   ///< it is sent for what `part` lacks
+
+  void beginHop() noexcept {
+    received = Headers();
+    part.reset();
+    seeks_part = completes = false;
+  }
 };
 
 struct Trip {
@@ -54,7 +67,7 @@ struct Trip {
   std::string first_url;          ///< of the first hop, once there has been a redirect
   std::unique_ptr<Asked> asked;   ///< null: GET with the run's own fields
   Key key;                        ///< of the present look-up
-  Key base;                       ///< of the URL, while `key` is that of one of its variants
+  Key base;                       ///< of the URL, while `key` is that of a variant or of its part
   std::uint64_t issued = 0;       ///< SingleFlight::now() before its look-up
   std::uint64_t base_issued = 0;  ///< the same of the look-up of `base`
   std::uint64_t known = 0;        ///< SingleFlight::now() when `stored` and `displaced` held
@@ -119,7 +132,7 @@ struct Trip {
     decoded.reset();
     hop_source = Outcome::kFailed;
     status = {};
-    if (asked != nullptr) asked->received = Headers();
+    if (asked != nullptr) asked->beginHop();
   }
   /// Makes it as new, keeping the memory of its strings.
   void reset() noexcept {

@@ -227,6 +227,69 @@ INSTANTIATE_TEST_SUITE_P(
         AnswerCase{"WithoutRange", "RFC 9110, 13.1.5", "GET", {"If-Range: \"x\""}, 200, kBody}),
     test::rowName<AnswerCase>);
 
+const Lines kPart{"ETag: \"x\"", "Content-Length: 10", "Content-Range: bytes 20-29/40"};
+
+INSTANTIATE_TEST_SUITE_P(OfAPart, RangeAnswer,
+                         testing::Values(AnswerCase{"TheSame",
+                                                    "RFC 9111, 3.3",
+                                                    "GET",
+                                                    {"Range: bytes=20-29"},
+                                                    206,
+                                                    kBody,
+                                                    "bytes 20-29/40",
+                                                    kPart,
+                                                    206},
+                                         AnswerCase{"Within",
+                                                    "RFC 9111, 3.3",
+                                                    "GET",
+                                                    {"Range: bytes=22-24"},
+                                                    206,
+                                                    "234",
+                                                    "bytes 22-24/40",
+                                                    kPart,
+                                                    206},
+                                         AnswerCase{"OfNobodyKnowsWhat",
+                                                    "RFC 9110, 14.4",
+                                                    "GET",
+                                                    {"Range: bytes=22-24"},
+                                                    206,
+                                                    "234",
+                                                    "bytes 22-24/*",
+                                                    {"ETag: \"x\"", "Content-Range: bytes 20-29/*"},
+                                                    206},
+                                         AnswerCase{
+                                             "AsTheServerMadeIt",
+                                             "RFC 9110, 15.3.7: a part of what was asked for",
+                                             "GET",
+                                             {"Range: bytes=10-29"},
+                                             206,
+                                             kBody,
+                                             "bytes 20-29/40",
+                                             kPart,
+                                             206},
+                                         AnswerCase{"NotModified",
+                                                    "RFC 9110, 13.2.2",
+                                                    "GET",
+                                                    {"Range: bytes=22-24", "If-None-Match: \"x\""},
+                                                    304,
+                                                    "",
+                                                    {},
+                                                    kPart,
+                                                    206}),
+                         test::rowName<AnswerCase>);
+
+TEST(StoredPart, AnswersARangeThatItHasAndNothingElse) {
+  const EntryPtr part = stored(kPart, 206, kBody);
+  EXPECT_TRUE(answersRange(*part, fields({"Range: bytes=22-24"})));
+  EXPECT_TRUE(answersRange(*part, fields({"Range: bytes=22-24", "If-Range: \"x\""})));
+  for (const Lines& request :
+       {Lines{}, Lines{"Range: bytes=22-30"}, Lines{"Range: bytes=22-"}, Lines{"Range: bytes=-1"},
+        Lines{"Range: bytes=22-23,25-26"}, Lines{"Range: bytes=22-24", "If-Range: \"y\""},
+        Lines{"Range: bytes=40-"}}) {
+    EXPECT_FALSE(answersRange(*part, fields(request))) << (request.empty() ? "" : request[0]);
+  }
+}
+
 TEST(RangeOfAnEmptyBody, IsNotThereAndItsLastBytesAreAllOfIt) {
   const EntryPtr entry = stored({"ETag: \"x\""}, 200, "");
   const EntryPtr none = answerFrom(entry, "GET", fields({"Range: bytes=0-"}), false);

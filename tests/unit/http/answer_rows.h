@@ -35,7 +35,7 @@ inline void expectAnswer(const AnswerCase& c) {
     EXPECT_EQ(answer->headers().count("Content-Length"), 1u);
     EXPECT_EQ(answer->headers().find("ETag"), entry->headers().find("ETag"));
   }
-  const bool whole = c.method == "GET" && c.status == c.stored_status;
+  const bool whole = c.method == "GET" && c.status == c.stored_status && c.body == kBody;
   EXPECT_EQ(answer == entry, whole) << "a hit copies nothing";
 }
 

@@ -85,6 +85,33 @@ TEST_P(RunnerInvalidation, ErasesWhatIsStoredForTheClientsOwnCredentialsToo) {
   EXPECT_EQ(cache_->size(), 0u);
 }
 
+TEST_P(RunnerInvalidation, CopiesForOthersCredentialsAreOfNoUseAfterIt) {
+  job_.cache.match_headers = {"Accept-Language"};
+  const std::vector<RequestSpec> copies{get(kUrl, {{"Cookie", "anna"}}),
+                                        get(kUrl, {{"Authorization", "bob"}}),
+                                        get(kUrl, {{"Accept-Language", "de"}})};
+  serve(counted());
+  begin();
+  for (const RequestSpec& copy : copies) EXPECT_EQ(say(copy).outcome, Outcome::kFetched);
+  ASSERT_TRUE(eventually([&] { return cache_->size() == copies.size(); }));
+  time_.advance(1s);
+  (void)say(request("POST", kUrl, {{"Cookie", "carla"}}));
+  time_.advance(1s);
+  for (const RequestSpec& copy : copies) {
+    const Visit again = say(copy);
+    EXPECT_EQ(again.outcome, Outcome::kFetched);
+    EXPECT_EQ(again.content(), "version 2");
+  }
+  ASSERT_TRUE(eventually([&] {
+    const std::vector<Key> keys = cache_->keys();
+    return std::all_of(keys.begin(), keys.end(),
+                       [&](const Key& key) { return cache_->at(key)->body() == "version 2"; });
+  }));
+  for (const RequestSpec& copy : copies) EXPECT_EQ(say(copy).outcome, Outcome::kHit);
+  EXPECT_EQ(say(get(urlOf(2), {{"Cookie", "anna"}})).outcome, Outcome::kFetched);
+  (void)finish();
+}
+
 TEST_P(RunnerInvalidation, AGetAfterAPostSeesNothingOfBefore) {
   serve(counted());
   begin();
