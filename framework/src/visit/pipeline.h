@@ -69,9 +69,11 @@ class Pipeline {
   /// The trip has come to its end, whatever it was: what it holds of others is let go.
   void ended(Trip& trip);
 
-  // pipeline_settle.cpp: steps 6 and 7
+  // pipeline_fetch.cpp
   /// Step 6: its fetch starts now.
   void fetching(Trip& trip);
+
+  // pipeline_settle.cpp
   /// Step 7.
   [[nodiscard]] Next settle(Trip& trip, Fetched&& fetched);
 
@@ -100,11 +102,15 @@ class Pipeline {
   Next lookAgain(Trip& trip, store::LeaseWish wish);
   void dropLease(const Key& key);
 
+  [[nodiscard]] static bool mayOffer(const Trip& trip) noexcept;
+  void addConditions(Trip& trip) const;
+  [[nodiscard]] static bool takeOffered(Trip& trip, const Response& response);
+  Next fetchWhole(Trip& trip);
+
   Next settleError(Trip& trip, Failure failure);
   Next answerStale(Trip& trip);
   Next settleResponse(Trip& trip, Response&& response);
   Next settleNotModified(Trip& trip, Response&& response);
-  Next fetchWhole(Trip& trip);
   Next finishFetched(Trip& trip, const EntryPtr& entry, bool storable);
   EntryPtr makeEntry(const Trip& trip, Response&& response, const EntryPtr& body_of,
                      const http::HeadMarks& marks) const;
@@ -125,7 +131,6 @@ class Pipeline {
   [[nodiscard]] bool mayHavePart(const Trip& trip) const noexcept;
   Next lookForPart(Trip& trip);
   Next usePart(Trip& trip);
-  void askForRest(Trip& trip) const;
   bool complete(Trip& trip, Response& response) const;
   Next finishPart(Trip& trip, const EntryPtr& part);
   bool keepPart(Trip& trip, const EntryPtr& part);

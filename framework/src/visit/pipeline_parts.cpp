@@ -53,13 +53,6 @@ Next Pipeline::usePart(Trip& trip) {
   return useStored(trip, services_.clock.wallNow());
 }
 
-/// Asks for no more than what is missing of a page.
-void Pipeline::askForRest(Trip& trip) const {
-  const EntryPtr& part = trip.asked->part;
-  trip.asked->completes =
-      part != nullptr && !trip.alone && !trip.validates && http::askForRest(trip.fields, *part);
-}
-
 /// Makes the whole of `response`, what the part lacked, where it is that. False where it answers
 /// nothing: the server did not keep to the condition, or has less than it said.
 bool Pipeline::complete(Trip& trip, Response& response) const {

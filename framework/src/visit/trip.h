@@ -81,6 +81,8 @@ struct Trip {
   bool leads = false;      ///< it owes the flight of `key` an answer
   bool alone = false;      ///< it fetches for itself: no flight
   bool validates = false;  ///< its request asks whether `stored` still holds
+  bool offers = false;     ///< its request asks whether `displaced` will do
+  bool refused = false;    ///< the server has answered our condition with nonsense: no other
   bool delivered = false;  ///< answered with what was stale; what it does now is for the cache
   bool fetching = false;   ///< its fetch is under way
   store::LeaseState lease = store::LeaseState::kNone;  ///< of `key`
@@ -119,7 +121,7 @@ struct Trip {
     found.reset();
     displaced.reset();
     stored.reset();
-    stale_if_error = looked_up = alone = validates = lease_asked = waits = waited = false;
+    stale_if_error = looked_up = alone = validates = refused = lease_asked = waits = waited = false;
     lease = store::LeaseState::kNone;
     wish = store::LeaseWish::kNone;
     ticket = 0;
