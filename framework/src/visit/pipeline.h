@@ -88,6 +88,7 @@ class Pipeline {
   Next beginHop(Trip& trip);
   Next lookUp(Trip& trip);
   Next lookForVariant(Trip& trip);
+  void chooseVariant(Trip& trip) const;
   Next useStored(Trip& trip, WallTime now);
   Next useStale(Trip& trip);
   static void askForAll(Trip& trip);

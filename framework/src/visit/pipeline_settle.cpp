@@ -174,7 +174,7 @@ EntryPtr Pipeline::makeEntry(const Trip& trip, Response&& response, const EntryP
   if (body_of == nullptr) completeFields(trip, response.headers, marks, received);
   const Entry* known = trip.stored != nullptr ? trip.stored.get() : trip.displaced.get();
   std::string variant;
-  if (marks.varies) {
+  if (marks.varies || (known != nullptr && !known->variant().empty())) {
     variant = services_.rules.variantOf(response.headers, trip, known, trip.begun);
   }
   const auto entry = body_of != nullptr

@@ -6,6 +6,7 @@
 #include "http/storing.h"
 #include "visit/pipeline.h"
 #include "visit/stored_keys.h"
+#include "visit/variants.h"
 
 namespace forage::visit {
 
@@ -19,7 +20,8 @@ bool Pipeline::isOutdated(const Trip& trip) const noexcept {
 bool Pipeline::isErased(const Trip& trip, const Key& url_key) const {
   if (services_.flights.isErased(trip.key, trip.issued)) return true;
   const std::string_view plain = withoutDigest(url_key);
-  return !plain.empty() && services_.changed_urls.hasSince(plain, url_key, trip.found->requested());
+  const Entry& found = trip.found != nullptr ? *trip.found : *trip.displaced;
+  return !plain.empty() && services_.changed_urls.hasSince(plain, url_key, found.requested());
 }
 
 /// Answers those who wait for what the trip has fetched, and stores it.
@@ -37,6 +39,12 @@ void Pipeline::publish(const Trip& trip, const EntryPtr& entry, bool led, bool s
 /// Returns false where it is not to be kept for any time.
 bool Pipeline::store(const Trip& trip, const EntryPtr& entry) {
   const EntryPtr& other = trip.displaced;
+  if (other != nullptr && isDefault(*other) && !isDefault(*entry)) {
+    // The default stays where it is, and nobody waits for this under the URL's key.
+    services_.flights.retire(trip.key, entry, false);
+    const Key own = variantKey(trip.key, entry->variant());
+    return put(own, underKey(own, entry), trip.begun);
+  }
   if (other != nullptr && !other->variant().empty() && other->variant() != entry->variant()) {
     // The URL's key holds the newest variant; the one before moves to a key of its own.
     const Key own = variantKey(trip.key, other->variant());

@@ -78,6 +78,78 @@ TEST_P(RunnerVariants, WhatMeansTheSameIsTheSame) {
   }
 }
 
+/// Says what a German page varies with, and forgets to say it of all others.
+Answer forgetful(const Seen& seen) {
+  if (seen.method == "POST") return reply(204, {});
+  if (seen.field("Accept-Language") == "de") return inLanguage(seen);
+  return reply(200, {{"Cache-Control", "max-age=60"}}, "default");
+}
+
+class RunnerVariantDefault : public RunnerVariants {
+ protected:
+  RunnerVariantDefault() {
+    serve(forgetful);
+    (void)ask(in("de"));
+    EXPECT_EQ(ask(in("en")).outcome, Outcome::kFetched);
+  }
+  void expectAll(Outcome outcome, const std::string& language, const std::string& content) {
+    const Visit visit = ask(in(language));
+    EXPECT_EQ(visit.outcome, outcome) << language;
+    EXPECT_EQ(visit.content(), content) << language;
+  }
+};
+INSTANTIATE_TEST_SUITE_P(Caches, RunnerVariantDefault, kBothKindsOfCache, cacheKind);
+
+TEST_P(RunnerVariantDefault, AnswersWhoNoVariantAnswers) {
+  for (int i = 0; i < 2; ++i) {
+    expectAll(Outcome::kHit, "de", "in de");
+    expectAll(Outcome::kHit, "en", "default");
+    expectAll(Outcome::kHit, "fr", "default");
+  }
+  EXPECT_EQ(fetcher_->total(), 2);
+}
+
+TEST_P(RunnerVariantDefault, AnswersInPlaceOfAVariantThatHasExpired) {
+  time_.advance(30s);
+  EXPECT_EQ(ask(get(kUrl, {{"Accept-Language", "en"}, {"Cache-Control", "no-cache"}})).content(),
+            "default");
+  time_.advance(31s);
+  expectAll(Outcome::kHit, "de", "default");
+}
+
+TEST_P(RunnerVariantDefault, StaysWhereAVariantIsRenewed) {
+  EXPECT_EQ(ask(get(kUrl, {{"Accept-Language", "de"}, {"Cache-Control", "no-cache"}})).outcome,
+            Outcome::kRevalidated);
+  expectAll(Outcome::kHit, "de", "in de");
+  expectAll(Outcome::kHit, "fr", "default");
+}
+
+TEST_P(RunnerVariantDefault, IsReplacedByAVariantOnceItHasExpired) {
+  time_.advance(61s);
+  expectAll(Outcome::kFetched, "de", "in de");
+  expectAll(Outcome::kFetched, "en", "default");
+  expectAll(Outcome::kHit, "de", "in de");
+  expectAll(Outcome::kHit, "fr", "default");
+}
+
+TEST_P(RunnerVariantDefault, IsErasedWithTheVariants) {
+  EXPECT_EQ(ask(request("POST", kUrl)).status(), 204);
+  expectAll(Outcome::kFetched, "fr", "default");
+  expectAll(Outcome::kHit, "de", "default");
+}
+
+TEST_P(RunnerVariantDefault, RenewedVariantsAreKeptForWhoAsksWithinTheRun) {
+  begin();
+  const auto renew = [&] {
+    return say(get(kUrl, {{"Accept-Language", "de"}, {"Cache-Control", "no-cache"}}));
+  };
+  for (int i = 0; i < 3; ++i) {
+    EXPECT_EQ(renew().outcome, Outcome::kRevalidated);
+    EXPECT_EQ(say(in("fr")).content(), "default") << "and not what was renewed";
+  }
+  (void)finish();
+}
+
 /// One page for two languages, and its tag.
 test::Script sameFor(const std::string& tag, const std::string& tag_of_304) {
   return [=](const Seen& seen) -> Answer {
