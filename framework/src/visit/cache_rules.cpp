@@ -233,7 +233,7 @@ bool CacheRules::mayStoreHead(const Trip& trip, int status, HeadersView headers)
 
 bool CacheRules::mayStore(const Trip& trip, int status, HeadersView headers,
                           std::string_view content) const {
-  if (trip.asked == nullptr || (trip.asked->is_cacheable && trip.method() == "GET")) {
+  if (trip.asked == nullptr || trip.asked->is_cacheable) {
     // It speaks of the range that this request asks for.
     if (trip.asked != nullptr && status == 416) return false;
     return mayStoreHead(trip, status, headers) && isAdmitted(headers, content);

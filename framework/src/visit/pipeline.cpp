@@ -81,7 +81,7 @@ void Pipeline::chooseVariant(Trip& trip) const {
 Next Pipeline::use(Trip& trip) {
   const bool is_variant = !trip.base.empty();  // or a part
   if (is_variant) {
-    if (trip.asked != nullptr && trip.asked->seeks_part) return usePart(trip);
+    if (trip.asked != nullptr && trip.asked->looks_beside) return useBeside(trip);
     std::swap(trip.key, trip.base);
     trip.issued = trip.base_issued;  // what it found is of the past if the URL's key is
   }
@@ -99,7 +99,7 @@ Next Pipeline::use(Trip& trip) {
   }
   if (trip.found != nullptr) return useStored(trip, services_.clock.wallNow());
   if (trip.status.forward == Forward::kNone) trip.status.forward = Forward::kUriMiss;
-  return trip.asked != nullptr && mayHavePart(trip) ? lookForPart(trip) : goOn(trip);
+  return trip.asked != nullptr && mayStandBeside(trip) ? lookBeside(trip) : goOn(trip);
 }
 
 Next Pipeline::useStored(Trip& trip, WallTime now) {
@@ -122,9 +122,9 @@ Next Pipeline::useStored(Trip& trip, WallTime now) {
     case http::Reuse::kStale:
       return answerHit(trip, Outcome::kStale);
     case http::Reuse::kStaleWhileRevalidate:
-      // What follows must not come of what has expired; and who wants a part must not have all of
-      // it fetched.
-      if (leadsOn(trip, *trip.found) || trip.found->status() == 206) break;
+      // What follows must not come of what has expired; and who wants a part, or a head, must not
+      // have all of it fetched.
+      if (leadsOn(trip, *trip.found) || (trip.asked != nullptr && trip.asked->is_beside)) break;
       trip.stored = trip.found;
       return trip.delivered ? mayFetch(trip) : useStale(trip);
     case http::Reuse::kValidate:

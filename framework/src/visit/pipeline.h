@@ -128,12 +128,13 @@ class Pipeline {
   void describe(const Trip& trip, const EntryPtr& entry, Visit& visit) const;
   [[nodiscard]] static bool leadsOn(const Trip& trip, const Entry& entry) noexcept;
 
-  // pipeline_parts.cpp: parts of pages
-  [[nodiscard]] bool mayHavePart(const Trip& trip) const noexcept;
-  Next lookForPart(Trip& trip);
-  Next usePart(Trip& trip);
+  // pipeline_beside.cpp: parts of pages, and heads
+  [[nodiscard]] bool mayStandBeside(const Trip& trip) const noexcept;
+  Next lookBeside(Trip& trip);
+  Next useBeside(Trip& trip);
   bool complete(Trip& trip, Response& response) const;
   Next finishPart(Trip& trip, const EntryPtr& part);
+  bool keepHead(const Trip& trip, const EntryPtr& head);
   bool keepPart(Trip& trip, const EntryPtr& part);
   bool keepCombined(Trip& trip, const EntryPtr& entry);
 
@@ -141,11 +142,12 @@ class Pipeline {
   [[nodiscard]] bool isOutdated(const Trip& trip) const noexcept;
   [[nodiscard]] bool isErased(const Trip& trip, const Key& url_key) const;
   void publish(const Trip& trip, const EntryPtr& entry, bool led, bool storable);
+  bool keep(const Trip& trip, const EntryPtr& entry);
   bool store(const Trip& trip, const EntryPtr& entry);
   void keepHops(Trip& trip, bool final_is_kept);
   bool put(const Key& key, const EntryPtr& entry, std::uint64_t begun);
   void erase(const Key& key);
-  void eraseWithPart(const Key& key);
+  void eraseAll(const Key& key);
   void invalidate(const Trip& trip, const Response& response);
   void updateByHead(const Trip& trip, const Response& response);
 

@@ -10,6 +10,7 @@
 #include "http/validation.h"
 #include "visit/asked.h"
 #include "visit/pipeline.h"
+#include "visit/stored_keys.h"
 
 namespace forage::visit {
 
@@ -93,12 +94,14 @@ Next Pipeline::settleResponse(Trip& trip, Response&& response) {
   trip.addSource(Outcome::kFetched);
   const std::string_view content =
       trip.decoded != nullptr ? std::string_view(*trip.decoded) : std::string_view(response.body);
-  const bool storable = services_.rules.mayStore(trip, response.status, response.headers, content);
+  bool storable = services_.rules.mayStore(trip, response.status, response.headers, content);
   if (trip.asked != nullptr && !http::isSafe(trip.method())) {
     invalidate(trip, response);
     trip.begun = services_.flights.now();  // what it stores itself is newer
   } else if (trip.asked != nullptr && trip.method() == "HEAD") {
     updateByHead(trip, response);
+    storable = storable && (trip.stored == nullptr || trip.asked->is_beside);
+    if (!storable && trip.asked->is_beside) erase(headKey(trip.key));
   } else if (!storable && response.status != 206 && services_.rules.isAllowable(response.status)) {
     services_.metrics.stores_refused.add();
   }

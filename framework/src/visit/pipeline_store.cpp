@@ -27,13 +27,18 @@ bool Pipeline::isErased(const Trip& trip, const Key& url_key) const {
 /// Answers those who wait for what the trip has fetched, and stores it.
 void Pipeline::publish(const Trip& trip, const EntryPtr& entry, bool led, bool storable) {
   if (services_.writes == nullptr) {
-    const bool stored = storable && store(trip, entry);
+    const bool stored = storable && keep(trip, entry);
     if (led) services_.flights.complete(trip.key, entry, stored ? Then::kMarked : Then::kEnds);
     return;
   }
   // Retired when the store is acknowledged.
   if (led) services_.flights.complete(trip.key, entry, storable ? Then::kHeld : Then::kEnds);
-  if (storable && !store(trip, entry)) services_.flights.retire(trip.key, entry, false);
+  if (storable && !keep(trip, entry)) services_.flights.retire(trip.key, entry, false);
+}
+
+bool Pipeline::keep(const Trip& trip, const EntryPtr& entry) {
+  const bool is_head = trip.asked != nullptr && trip.method() == "HEAD";
+  return is_head ? keepHead(trip, entry) : store(trip, entry);
 }
 
 /// Returns false where it is not to be kept for any time.
@@ -95,8 +100,9 @@ void Pipeline::erase(const Key& key) {
   services_.flights.endErase(key);
 }
 
-void Pipeline::eraseWithPart(const Key& key) {
+void Pipeline::eraseAll(const Key& key) {
   erase(key);
+  erase(headKey(key));
   if (services_.rules.keepsParts()) erase(partKey(key));
 }
 
@@ -108,11 +114,11 @@ void Pipeline::invalidate(const Trip& trip, const Response& response) {
     other.url = std::move(url);
     Key key;
     services_.rules.makeKey(other, key);
-    eraseWithPart(key);
+    eraseAll(key);
     // What was stored for this client's own credentials has a key of its own, which is known.
     Key own;
     services_.rules.makeKey(trip, other.url, own);
-    if (own != key) eraseWithPart(own);
+    if (own != key) eraseAll(own);
     const std::string_view plain = withoutDigest(key);
     services_.changed_urls.add(plain.empty() ? std::string_view(key) : plain, own,
                                services_.clock.wallNow());
@@ -121,7 +127,7 @@ void Pipeline::invalidate(const Trip& trip, const Response& response) {
 
 /// A HEAD tells whether what is stored of GET still holds (RFC 9111, section 4.3.5).
 void Pipeline::updateByHead(const Trip& trip, const Response& response) {
-  if (trip.stored == nullptr || response.status != 200) return;
+  if (trip.stored == nullptr || trip.asked->is_beside || response.status != 200) return;
   const Entry& stored = *trip.stored;
   const auto same = [&](std::string_view name, std::string_view otherwise) {
     const auto now = response.headers.find(name);

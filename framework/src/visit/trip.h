@@ -49,14 +49,15 @@ struct Asked {
   // Of the present hop:
   /// The fields that came, where some of them were for the connection alone and are not kept.
   Headers received = {};
-  EntryPtr part = {};       ///< what is stored of the URL where that is a part of it
-  bool seeks_part = false;  ///< its look-up is that of a part
-  bool completes = false;   ///< it is sent for what `part` lacks
+  EntryPtr part = {};         ///< what is stored of the URL where that is a part of it
+  bool looks_beside = false;  ///< its look-up is that of a part or a head
+  bool is_beside = false;     ///< and has found what is `found`, then `stored`
+  bool completes = false;     ///< it is sent for what `part` lacks
 
   void beginHop() noexcept {
     received = Headers();
     part.reset();
-    seeks_part = completes = false;
+    looks_beside = is_beside = completes = false;
   }
 };
 
