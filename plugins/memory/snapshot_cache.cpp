@@ -9,6 +9,7 @@
 #include <utility>
 #include <vector>
 
+#include "forage/cache_key.h"
 #include "forage/error.h"
 #include "forage/units.h"
 #include "warc/warc_writer.h"
@@ -25,7 +26,8 @@ struct Held {
 std::vector<Held> allOf(Cache& cache) {
   std::vector<Held> all;
   cache.scan("*", [&all](const Scanned& one) {
-    all.push_back({std::string(one.key), one.entry});
+    // The head of a page would be taken for a page.
+    if (!isHeadKey(one.key)) all.push_back({std::string(one.key), one.entry});
     return true;
   });
   // In an order that is not of chance: snapshots are kept under version control.

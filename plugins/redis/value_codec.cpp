@@ -2,6 +2,7 @@
 
 #include <utility>
 
+#include "forage/cache_key.h"
 #include "forage/visit.h"
 #include "utf8.h"
 
@@ -28,7 +29,8 @@ std::optional<StoredValue> ValueCodec::encode(const EntryPtr& entry) const {
 // One of several variants would be taken for the only one, and what is no UTF-8 would be no text to
 // whoever else reads it.
 std::optional<StoredValue> ValueCodec::encodeBody(const EntryPtr& entry) const {
-  if (entry->status() != kOk || !entry->variant().empty()) return std::nullopt;
+  const bool is_page = entry->status() == kOk && !isHeadKey(entry->key());
+  if (!is_page || !entry->variant().empty()) return std::nullopt;
   StoredValue value{{}, entry->body(), nullptr};
   const std::string codings = entry->headers().joined("Content-Encoding");
   if (!codings.empty()) {

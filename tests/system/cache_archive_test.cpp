@@ -69,6 +69,10 @@ TEST_F(CacheArchive, KeepsWhatRemainsOfLifetimes) {
 TEST_F(CacheArchive, ExportsWhatIsNamedAndNotWhatHasExpired) {
   fill(kPages);
   putExpired("/old", std::chrono::seconds(1));
+  const Key head = "url:" + origin_.url() + "/page/1#head";
+  const WallTime now = SystemClock().wallNow();
+  const Entry no_page(head, Response{200, "OK", {}, ""}, now, now, WallTime::max());
+  redis_.command({"SET", head, encodeEntryHead(no_page)});
   said({"export", "pages.jsonl", "*/page/*"});
   EXPECT_EQ(countOf(forage_.read("pages.jsonl"), "\n"), 3u);
   said({"export", "errors.jsonl", "--status", "404"});

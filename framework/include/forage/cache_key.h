@@ -13,6 +13,14 @@ namespace forage {
 /// Keys are at most this long.
 inline constexpr std::size_t kMaxKeyBytes = 1024;
 
+/// Ends the keys of answers to HEAD, which are no pages: they have the fields of one and no body.
+inline constexpr std::string_view kHeadSuffix = "#head";
+
+/// Whether `key` is one of those.
+[[nodiscard]] constexpr bool isHeadKey(std::string_view key) noexcept {
+  return key.ends_with(kHeadSuffix);
+}
+
 /// Writes the key of the canonical URL `url` into `key`, reusing its memory.
 FORAGE_API void makeCacheKey(std::string_view prefix, std::string_view url, Key& key);
 

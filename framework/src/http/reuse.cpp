@@ -128,7 +128,7 @@ Judgement judgeReuse(const Entry& stored, const CacheControl& request, const Reu
   Judgement one;
   one.age = options.by_job ? elapsed(stored.received(), now) : currentAge(stored, now);
   one.lifetime = lifetimeOf(stored, response, options);
-  const bool fresh = one.lifetime.span == kForever || one.age < one.lifetime.span;
+  const bool fresh = one.lasts();
   one.stale_if_error = mayAnswerErrors(one, fresh, request, response, options);
   if (options.never_validate) {
     judgeOffline(one, fresh, response);

@@ -35,6 +35,11 @@ struct Judgement {
   Millis age{0};
   Lifetime lifetime;
   bool stale_if_error = false;  ///< it may answer where the server cannot
+
+  /// Whether its lifetime lasts, whatever the request wants.
+  [[nodiscard]] bool lasts() const noexcept {
+    return lifetime.span == kForever || age < lifetime.span;
+  }
 };
 
 /// REQUIRES: `stored` is of the URL, method and variant that the request asks for.

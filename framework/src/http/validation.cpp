@@ -100,6 +100,11 @@ bool hasValidator(const Entry& entry) noexcept {
   return tagOf(entry.headers()) || modifiedOf(entry);
 }
 
+bool hasStrongTag(const Entry& entry) noexcept {
+  const std::optional<std::string_view> tag = tagOf(entry.headers());
+  return tag && !tag->starts_with(kWeak);
+}
+
 void addValidators(Headers& request, const Entry& stored) {
   const std::optional<std::string_view> tag = tagOf(stored.headers());
   if (tag && !lists(request, *tag)) {
@@ -149,8 +154,7 @@ std::optional<bool> isNotModified(HeadersView request, const Entry& stored) noex
 
 std::optional<std::string_view> strongValidator(const Entry& entry) noexcept {
   if (const auto tag = entry.headers().find("ETag")) {
-    const bool is_strong = parseTag(*tag) && !tag->starts_with(kWeak);
-    return is_strong ? tag : std::nullopt;
+    return hasStrongTag(entry) ? tag : std::nullopt;
   }
   return hasStrongDate(entry) ? entry.headers().find("Last-Modified") : std::nullopt;
 }

@@ -13,6 +13,9 @@ namespace forage::http {
 /// Whether `entry` has a validator: without one no request can ask whether it still holds.
 [[nodiscard]] bool hasValidator(const Entry& entry) noexcept;
 
+/// Whether it has an entity tag that no other representation has.
+[[nodiscard]] bool hasStrongTag(const Entry& entry) noexcept;
+
 /// Adds to `request` what asks whether `stored` still holds: If-None-Match, beside what it lists
 /// already, and If-Modified-Since where there is none.
 void addValidators(Headers& request, const Entry& stored);

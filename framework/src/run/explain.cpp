@@ -14,6 +14,7 @@
 #include "visit/asked.h"
 #include "visit/cache_rules.h"
 #include "visit/stored_keys.h"
+#include "visit/variants.h"
 
 namespace forage {
 
@@ -106,13 +107,22 @@ class Explainer {
 
   EntryPtr lookUp() {
     EntryPtr found = find(trip_.key);
-    if (found == nullptr || rules_.matches(*found, trip_)) return found;
-    add("found there", "another variant (Vary: " + found->headers().joined("Vary") + ")");
+    if (found == nullptr) return found;
+    const bool is_default = visit::isDefault(*found);
+    if (!is_default && rules_.matches(*found, trip_)) return found;
+    const std::string vary = visit::varyOf(*found).view().joined("Vary");
+    add("found there",
+        (is_default ? "the default beside variants (Vary: " : "another variant (Vary: ") + vary +
+            ")");
     const Key own = rules_.variantKey(trip_.key, *found, trip_);
     if (own.empty()) return nullptr;
     add("key of the variant", own);
-    found = find(own);
-    return found != nullptr && rules_.matches(*found, trip_) ? found : nullptr;
+    EntryPtr variant = find(own);
+    if (variant != nullptr && !rules_.matches(*variant, trip_)) variant.reset();
+    if (!is_default) return variant;
+    const bool will_do =
+        variant != nullptr && rules_.judge(*variant, trip_, clock_.wallNow()).lasts();
+    return will_do ? variant : found;
   }
 
   [[nodiscard]] bool mayAskTheCacheOnly() const noexcept {

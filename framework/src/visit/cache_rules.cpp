@@ -9,6 +9,8 @@
 #include "http/storing.h"
 #include "http/validation.h"
 #include "http/vary.h"
+#include "visit/stored_keys.h"
+#include "visit/variants.h"
 
 namespace forage::visit {
 
@@ -28,15 +30,6 @@ char lower(char c) noexcept { return c >= 'A' && c <= 'Z' ? static_cast<char>(c 
 bool holds(std::string_view text, std::string_view pattern) {
   const auto same = [](char a, char b) { return lower(a) == lower(b); };
   return std::search(text.begin(), text.end(), pattern.begin(), pattern.end(), same) != text.end();
-}
-
-std::string_view digestOf(std::string_view variant) noexcept {
-  return variant.substr(0, variant.find('.'));
-}
-
-std::string_view generationOf(std::string_view variant) noexcept {
-  const std::size_t dot = variant.find('.');
-  return dot == std::string_view::npos ? std::string_view() : variant.substr(dot + 1);
 }
 
 std::string_view withoutScheme(std::string_view url) noexcept {
@@ -132,22 +125,22 @@ HeadersView CacheRules::selectingFields(const Trip& trip) const noexcept {
 bool CacheRules::isOfVariant(const Entry& entry, const Trip& trip) const {
   const std::string_view digest = digestOf(entry.variant());
   if (digest == kNoMatch) return !followsRfc9111();
-  return http::selectingDigest(entry.headers(), selectingFields(trip)).value_or("") == digest;
+  return isDefault(entry) ||
+         http::selectingDigest(entry.headers(), selectingFields(trip)) == digest;
 }
 
 Key CacheRules::variantKey(const Key& base, const Entry& of_base, const Trip& trip) const {
   if (digestOf(of_base.variant()) == kNoMatch) return {};
   const std::optional<std::string> digest =
-      http::selectingDigest(of_base.headers(), selectingFields(trip));
+      http::selectingDigest(varyOf(of_base), selectingFields(trip));
   if (!digest || digest->empty()) return {};
-  return base + "#" + *digest + "." + std::string(generationOf(of_base.variant()));
+  return visit::variantKey(base, *digest + "." + std::string(generationOf(of_base.variant())));
 }
 
 std::string CacheRules::variantOf(HeadersView response, const Trip& trip, const Entry* known,
                                   std::uint64_t moment) const {
-  if (!response.find("Vary")) return {};
   const std::optional<std::string> digest = http::selectingDigest(response, selectingFields(trip));
-  if (digest && digest->empty()) return {};
+  if (digest && digest->empty()) return known == nullptr ? std::string() : defaultBeside(*known);
   // Variants of before an invalidation are of another generation, and are never found again.
   std::string generation(known == nullptr ? std::string_view() : generationOf(known->variant()));
   if (generation.empty()) generation = run_name_ + std::to_string(moment);
@@ -240,7 +233,7 @@ bool CacheRules::mayStoreHead(const Trip& trip, int status, HeadersView headers)
 
 bool CacheRules::mayStore(const Trip& trip, int status, HeadersView headers,
                           std::string_view content) const {
-  if (trip.asked == nullptr || (trip.asked->is_cacheable && trip.method() == "GET")) {
+  if (trip.asked == nullptr || trip.asked->is_cacheable) {
     // It speaks of the range that this request asks for.
     if (trip.asked != nullptr && status == 416) return false;
     return mayStoreHead(trip, status, headers) && isAdmitted(headers, content);

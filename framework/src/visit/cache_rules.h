@@ -33,8 +33,9 @@ class CacheRules {
   /// The key of the variant that the trip asks for, beside `base`, whose entry is another one. ""
   /// for none: a response that varies with everything.
   [[nodiscard]] Key variantKey(const Key& base, const Entry& of_base, const Trip& trip) const;
-  /// Names the variant that `response` is; "" where it does not vary. It is of the generation of
-  /// `known`, or, where that is null, of one of its own, named after the run and `moment`.
+  /// Names the variant that `response` is; "" where neither it nor `known` varies. It is of the
+  /// generation of `known`, or, where that is null, of one of its own, named after the run and
+  /// `moment`.
   [[nodiscard]] std::string variantOf(HeadersView response, const Trip& trip, const Entry* known,
                                       std::uint64_t moment) const;
 

@@ -7,6 +7,7 @@
 #include "http/answer.h"
 #include "http/redirect.h"
 #include "visit/asked.h"
+#include "visit/variants.h"
 
 namespace forage::visit {
 
@@ -62,28 +63,43 @@ Next Pipeline::lookForVariant(Trip& trip) {
   return lookUp(trip);
 }
 
+/// The variant's own key has been looked at. The default that the URL's key may hold answers where
+/// no fresh response with Vary does (RFC 9111, section 4.1).
+void Pipeline::chooseVariant(Trip& trip) const {
+  trip.base.clear();
+  if (trip.found != nullptr && !services_.rules.matches(*trip.found, trip)) trip.found.reset();
+  if (trip.displaced == nullptr || !isDefault(*trip.displaced)) return;
+  const WallTime now = services_.clock.wallNow();
+  if (trip.found == nullptr || !services_.rules.judge(*trip.found, trip, now).lasts()) {
+    trip.found = std::move(trip.displaced);
+    trip.displaced.reset();
+  }
+}
+
 // --- 3 judge ----------------------------------------------------------------------------------
 
 Next Pipeline::use(Trip& trip) {
   const bool is_variant = !trip.base.empty();  // or a part
   if (is_variant) {
-    if (trip.asked != nullptr && trip.asked->seeks_part) return usePart(trip);
+    if (trip.asked != nullptr && trip.asked->looks_beside) return useBeside(trip);
     std::swap(trip.key, trip.base);
     trip.issued = trip.base_issued;  // what it found is of the past if the URL's key is
   }
   trip.known = services_.flights.now();
-  if (trip.found != nullptr && services_.flights.hasErased() && isErased(trip, trip.key)) {
+  const bool has_any = trip.found != nullptr || trip.displaced != nullptr;
+  if (has_any && services_.flights.hasErased() && isErased(trip, trip.key)) {
     trip.found.reset();
     trip.displaced.reset();
   }
-  if (trip.found != nullptr && !services_.rules.matches(*trip.found, trip)) {
-    if (!is_variant) return lookForVariant(trip);
-    trip.found.reset();
+  if (is_variant) {
+    chooseVariant(trip);
+  } else if (trip.found != nullptr && !trip.found->variant().empty() &&
+             (isDefault(*trip.found) || !services_.rules.matches(*trip.found, trip))) {
+    return lookForVariant(trip);
   }
-  trip.base.clear();
   if (trip.found != nullptr) return useStored(trip, services_.clock.wallNow());
   if (trip.status.forward == Forward::kNone) trip.status.forward = Forward::kUriMiss;
-  return trip.asked != nullptr && mayHavePart(trip) ? lookForPart(trip) : goOn(trip);
+  return trip.asked != nullptr && mayStandBeside(trip) ? lookBeside(trip) : goOn(trip);
 }
 
 Next Pipeline::useStored(Trip& trip, WallTime now) {
@@ -106,16 +122,15 @@ Next Pipeline::useStored(Trip& trip, WallTime now) {
     case http::Reuse::kStale:
       return answerHit(trip, Outcome::kStale);
     case http::Reuse::kStaleWhileRevalidate:
-      // What follows must not come of what has expired; and who wants a part must not have all of
-      // it fetched.
-      if (leadsOn(trip, *trip.found) || trip.found->status() == 206) break;
+      // What follows must not come of what has expired; and who wants a part, or a head, must not
+      // have all of it fetched.
+      if (leadsOn(trip, *trip.found) || (trip.asked != nullptr && trip.asked->is_beside)) break;
       trip.stored = trip.found;
       return trip.delivered ? mayFetch(trip) : useStale(trip);
     case http::Reuse::kValidate:
       break;
   }
-  const bool expired = judged.lifetime.span != kForever && judged.age >= judged.lifetime.span;
-  trip.status.forward = expired ? Forward::kStale : Forward::kRequest;
+  trip.status.forward = judged.lasts() ? Forward::kRequest : Forward::kStale;
   trip.stored = std::move(trip.found);
   trip.stale_if_error = judged.stale_if_error;
   return goOn(trip);

@@ -72,9 +72,11 @@ class Pipeline {
   /// The trip has come to its end, whatever it was: what it holds of others is let go.
   void ended(Trip& trip);
 
-  // pipeline_settle.cpp: steps 6 and 7
+  // pipeline_fetch.cpp
   /// Step 6: its fetch starts now.
   void fetching(Trip& trip);
+
+  // pipeline_settle.cpp
   /// Step 7.
   [[nodiscard]] Next settle(Trip& trip, Fetched&& fetched);
 
@@ -89,6 +91,7 @@ class Pipeline {
   Next beginHop(Trip& trip);
   Next lookUp(Trip& trip);
   Next lookForVariant(Trip& trip);
+  void chooseVariant(Trip& trip) const;
   Next useStored(Trip& trip, WallTime now);
   Next useStale(Trip& trip);
   static void askForAll(Trip& trip);
@@ -103,6 +106,11 @@ class Pipeline {
   Next lookAgain(Trip& trip, store::LeaseWish wish);
   void dropLease(const Key& key);
 
+  [[nodiscard]] static bool mayOffer(const Trip& trip) noexcept;
+  void addConditions(Trip& trip) const;
+  [[nodiscard]] static bool takeOffered(Trip& trip, const Response& response);
+  Next fetchWhole(Trip& trip);
+
   // pipeline_retry.cpp
   bool isSentAgain(Trip& trip, const Response* response, ErrorKind failure);
 
@@ -110,7 +118,6 @@ class Pipeline {
   Next answerStale(Trip& trip);
   Next settleResponse(Trip& trip, Response&& response);
   Next settleNotModified(Trip& trip, Response&& response);
-  Next fetchWhole(Trip& trip);
   Next finishFetched(Trip& trip, const EntryPtr& entry, bool storable);
   EntryPtr makeEntry(const Trip& trip, Response&& response, const EntryPtr& body_of,
                      const http::HeadMarks& marks) const;
@@ -127,13 +134,13 @@ class Pipeline {
   void describe(const Trip& trip, const EntryPtr& entry, Visit& visit) const;
   [[nodiscard]] static bool leadsOn(const Trip& trip, const Entry& entry) noexcept;
 
-  // pipeline_parts.cpp: parts of pages
-  [[nodiscard]] bool mayHavePart(const Trip& trip) const noexcept;
-  Next lookForPart(Trip& trip);
-  Next usePart(Trip& trip);
-  void askForRest(Trip& trip) const;
+  // pipeline_beside.cpp: parts of pages, and heads
+  [[nodiscard]] bool mayStandBeside(const Trip& trip) const noexcept;
+  Next lookBeside(Trip& trip);
+  Next useBeside(Trip& trip);
   bool complete(Trip& trip, Response& response) const;
   Next finishPart(Trip& trip, const EntryPtr& part);
+  bool keepHead(const Trip& trip, const EntryPtr& head);
   bool keepPart(Trip& trip, const EntryPtr& part);
   bool keepCombined(Trip& trip, const EntryPtr& entry);
 
@@ -141,11 +148,12 @@ class Pipeline {
   [[nodiscard]] bool isOutdated(const Trip& trip) const noexcept;
   [[nodiscard]] bool isErased(const Trip& trip, const Key& url_key) const;
   void publish(const Trip& trip, const EntryPtr& entry, bool led, bool storable);
+  bool keep(const Trip& trip, const EntryPtr& entry);
   bool store(const Trip& trip, const EntryPtr& entry);
   void keepHops(Trip& trip, bool final_is_kept);
   bool put(const Key& key, const EntryPtr& entry, std::uint64_t begun);
   void erase(const Key& key);
-  void eraseWithPart(const Key& key);
+  void eraseAll(const Key& key);
   void invalidate(const Trip& trip, const Response& response);
   void updateByHead(const Trip& trip, const Response& response);
 

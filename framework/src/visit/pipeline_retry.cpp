@@ -1,6 +1,7 @@
 // A request that failed in passing is sent once more, later: step 7 back to step 6. Who waits for
 // that holds no slot and no thread.
 #include "http/retry_after.h"
+#include "visit/asked.h"
 #include "visit/pipeline.h"
 
 namespace forage::visit {
@@ -37,6 +38,7 @@ bool Pipeline::isSentAgain(Trip& trip, const Response* response, ErrorKind failu
   if (!decision) return false;
   trip.retry_at = now + decision.delay;
   trip.decoded.reset();
+  if (trip.asked != nullptr) prepareFields(trip, services_.request_headers);
   services_.metrics.retries.add();
   return true;
 }

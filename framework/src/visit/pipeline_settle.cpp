@@ -1,16 +1,16 @@
-// Steps 6 and 7 of a trip: what is sent, and what becomes of what came back.
+// Step 7 of a trip: what becomes of what came back.
 #include <string>
 #include <utility>
 
 #include "http/content_coding.h"
 #include "http/http_date.h"
-#include "http/parts.h"
 #include "http/redirect.h"
 #include "http/stored_fields.h"
 #include "http/storing.h"
 #include "http/validation.h"
 #include "visit/asked.h"
 #include "visit/pipeline.h"
+#include "visit/stored_keys.h"
 
 namespace forage::visit {
 
@@ -43,37 +43,6 @@ void redirectRequest(Asked& asked, int status, bool same_origin) {
 }
 
 }  // namespace
-
-// --- 6 fetch ------------------------------------------------------------------------------------
-
-void Pipeline::fetching(Trip& trip) {
-  trip.requested = services_.clock.wallNow();
-  trip.begun = services_.flights.now();
-  trip.last_attempt = services_.clock.now();
-  if (trip.attempts++ == 0) trip.first_attempt = trip.last_attempt;
-  if (services_.flights.isOutdated(trip.key, trip.known)) {  // erased since
-    trip.stored.reset();
-    trip.displaced.reset();
-    if (trip.asked != nullptr) trip.asked->part.reset();
-  }
-  trip.validates =
-      trip.stored != nullptr && trip.method() == "GET" && http::hasValidator(*trip.stored);
-  HeadersView fields = services_.request_headers.view();
-  if (trip.asked != nullptr || trip.validates) {
-    if (trip.asked == nullptr) trip.fields = services_.request_headers;
-    if (trip.validates) http::addValidators(trip.fields, *trip.stored);
-    if (trip.asked != nullptr) askForRest(trip);
-    fields = trip.fields.view();
-  }
-  trip.request = {trip.method(), &trip.url, fields,
-                  trip.asked == nullptr ? std::string_view() : trip.asked->spec.body};
-  services_.metrics.in_flight.fetch_add(1, std::memory_order_relaxed);
-  if (RunObserver* observer = services_.delivery.observer()) {
-    observer->fetching(trip.group->name, trip.url.text());
-  }
-}
-
-// --- 7 settle -----------------------------------------------------------------------------------
 
 Next Pipeline::settle(Trip& trip, Fetched&& fetched) {
   Metrics& metrics = services_.metrics;
@@ -116,7 +85,10 @@ Next Pipeline::settleResponse(Trip& trip, Response&& response) {
   if (marks.is_coded) {
     if (Failure failure = decode(trip, response)) return settleError(trip, std::move(failure));
   }
-  if (trip.validates && response.status == 304) return settleNotModified(trip, std::move(response));
+  if (response.status == 304) {
+    if (trip.offers && !takeOffered(trip, response)) return fetchWhole(trip);
+    if (trip.validates) return settleNotModified(trip, std::move(response));
+  }
   if (trip.stored != nullptr && trip.stale_if_error && isAbsence(response.status)) {
     return answerStale(trip);
   }
@@ -124,12 +96,14 @@ Next Pipeline::settleResponse(Trip& trip, Response&& response) {
   trip.addSource(Outcome::kFetched);
   const std::string_view content =
       trip.decoded != nullptr ? std::string_view(*trip.decoded) : std::string_view(response.body);
-  const bool storable = services_.rules.mayStore(trip, response.status, response.headers, content);
+  bool storable = services_.rules.mayStore(trip, response.status, response.headers, content);
   if (trip.asked != nullptr && !http::isSafe(trip.method())) {
     invalidate(trip, response);
     trip.begun = services_.flights.now();  // what it stores itself is newer
   } else if (trip.asked != nullptr && trip.method() == "HEAD") {
     updateByHead(trip, response);
+    storable = storable && (trip.stored == nullptr || trip.asked->is_beside);
+    if (!storable && trip.asked->is_beside) erase(headKey(trip.key));
   } else if (!storable && response.status != 206 && services_.rules.isAllowable(response.status)) {
     services_.metrics.stores_refused.add();
   }
@@ -156,17 +130,6 @@ Next Pipeline::settleNotModified(Trip& trip, Response&& response) {
   trip.addSource(Outcome::kRevalidated);
   const http::HeadMarks marks = http::markHead(merged.headers);
   return finishFetched(trip, makeEntry(trip, std::move(merged), trip.stored, marks), storable);
-}
-
-/// Once more, without a condition of ours.
-Next Pipeline::fetchWhole(Trip& trip) {
-  trip.stored.reset();
-  trip.fields = Headers();
-  if (trip.asked != nullptr) {
-    trip.asked->part.reset();
-    prepareFields(trip, services_.request_headers);
-  }
-  return Next::kFetch;
 }
 
 /// Whether what came takes the place of what is stored although it may not be stored itself.
@@ -216,7 +179,7 @@ EntryPtr Pipeline::makeEntry(const Trip& trip, Response&& response, const EntryP
   if (body_of == nullptr) completeFields(trip, response.headers, marks, received);
   const Entry* known = trip.stored != nullptr ? trip.stored.get() : trip.displaced.get();
   std::string variant;
-  if (marks.varies) {
+  if (marks.varies || (known != nullptr && !known->variant().empty())) {
     variant = services_.rules.variantOf(response.headers, trip, known, trip.begun);
   }
   const auto entry = body_of != nullptr

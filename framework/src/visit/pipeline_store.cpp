@@ -6,6 +6,7 @@
 #include "http/storing.h"
 #include "visit/pipeline.h"
 #include "visit/stored_keys.h"
+#include "visit/variants.h"
 
 namespace forage::visit {
 
@@ -19,24 +20,36 @@ bool Pipeline::isOutdated(const Trip& trip) const noexcept {
 bool Pipeline::isErased(const Trip& trip, const Key& url_key) const {
   if (services_.flights.isErased(trip.key, trip.issued)) return true;
   const std::string_view plain = withoutDigest(url_key);
-  return !plain.empty() && services_.changed_urls.hasSince(plain, url_key, trip.found->requested());
+  const Entry& found = trip.found != nullptr ? *trip.found : *trip.displaced;
+  return !plain.empty() && services_.changed_urls.hasSince(plain, url_key, found.requested());
 }
 
 /// Answers those who wait for what the trip has fetched, and stores it.
 void Pipeline::publish(const Trip& trip, const EntryPtr& entry, bool led, bool storable) {
   if (services_.writes == nullptr) {
-    const bool stored = storable && store(trip, entry);
+    const bool stored = storable && keep(trip, entry);
     if (led) services_.flights.complete(trip.key, entry, stored ? Then::kMarked : Then::kEnds);
     return;
   }
   // Retired when the store is acknowledged.
   if (led) services_.flights.complete(trip.key, entry, storable ? Then::kHeld : Then::kEnds);
-  if (storable && !store(trip, entry)) services_.flights.retire(trip.key, entry, false);
+  if (storable && !keep(trip, entry)) services_.flights.retire(trip.key, entry, false);
+}
+
+bool Pipeline::keep(const Trip& trip, const EntryPtr& entry) {
+  const bool is_head = trip.asked != nullptr && trip.method() == "HEAD";
+  return is_head ? keepHead(trip, entry) : store(trip, entry);
 }
 
 /// Returns false where it is not to be kept for any time.
 bool Pipeline::store(const Trip& trip, const EntryPtr& entry) {
   const EntryPtr& other = trip.displaced;
+  if (other != nullptr && isDefault(*other) && !isDefault(*entry)) {
+    // The default stays where it is, and nobody waits for this under the URL's key.
+    services_.flights.retire(trip.key, entry, false);
+    const Key own = variantKey(trip.key, entry->variant());
+    return put(own, underKey(own, entry), trip.begun);
+  }
   if (other != nullptr && !other->variant().empty() && other->variant() != entry->variant()) {
     // The URL's key holds the newest variant; the one before moves to a key of its own.
     const Key own = variantKey(trip.key, other->variant());
@@ -87,8 +100,9 @@ void Pipeline::erase(const Key& key) {
   services_.flights.endErase(key);
 }
 
-void Pipeline::eraseWithPart(const Key& key) {
+void Pipeline::eraseAll(const Key& key) {
   erase(key);
+  erase(headKey(key));
   if (services_.rules.keepsParts()) erase(partKey(key));
 }
 
@@ -100,11 +114,11 @@ void Pipeline::invalidate(const Trip& trip, const Response& response) {
     other.url = std::move(url);
     Key key;
     services_.rules.makeKey(other, key);
-    eraseWithPart(key);
+    eraseAll(key);
     // What was stored for this client's own credentials has a key of its own, which is known.
     Key own;
     services_.rules.makeKey(trip, other.url, own);
-    if (own != key) eraseWithPart(own);
+    if (own != key) eraseAll(own);
     const std::string_view plain = withoutDigest(key);
     services_.changed_urls.add(plain.empty() ? std::string_view(key) : plain, own,
                                services_.clock.wallNow());
@@ -113,7 +127,7 @@ void Pipeline::invalidate(const Trip& trip, const Response& response) {
 
 /// A HEAD tells whether what is stored of GET still holds (RFC 9111, section 4.3.5).
 void Pipeline::updateByHead(const Trip& trip, const Response& response) {
-  if (trip.stored == nullptr || response.status != 200) return;
+  if (trip.stored == nullptr || trip.asked->is_beside || response.status != 200) return;
   const Entry& stored = *trip.stored;
   const auto same = [&](std::string_view name, std::string_view otherwise) {
     const auto now = response.headers.find(name);

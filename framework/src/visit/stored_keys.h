@@ -7,6 +7,7 @@
 #include <string_view>
 #include <utility>
 
+#include "forage/cache_key.h"
 #include "forage/entry.h"
 #include "forage/message.h"
 
@@ -19,6 +20,9 @@ namespace forage::visit {
 
 /// Of what is stored of a URL that is not there as a whole.
 [[nodiscard]] inline Key partKey(const Key& base) { return base + "#part"; }
+
+/// Of the answer to a HEAD, where the URL is not there as a page.
+[[nodiscard]] inline Key headKey(const Key& base) { return base + std::string(kHeadSuffix); }
 
 /// `key` of a URL without the digest of what its request carries; "" where it has none.
 [[nodiscard]] inline std::string_view withoutDigest(std::string_view key) noexcept {

@@ -49,14 +49,15 @@ struct Asked {
   // Of the present hop:
   /// The fields that came, where some of them were for the connection alone and are not kept.
   Headers received = {};
-  EntryPtr part = {};       ///< what is stored of the URL where that is a part of it
-  bool seeks_part = false;  ///< its look-up is that of a part
-  bool completes = false;   ///< it is sent for what `part` lacks
+  EntryPtr part = {};         ///< what is stored of the URL where that is a part of it
+  bool looks_beside = false;  ///< its look-up is that of a part or a head
+  bool is_beside = false;     ///< and has found what is `found`, then `stored`
+  bool completes = false;     ///< it is sent for what `part` lacks
 
   void beginHop() noexcept {
     received = Headers();
     part.reset();
-    seeks_part = completes = false;
+    looks_beside = is_beside = completes = false;
   }
 };
 
@@ -81,6 +82,8 @@ struct Trip {
   bool leads = false;      ///< it owes the flight of `key` an answer
   bool alone = false;      ///< it fetches for itself: no flight
   bool validates = false;  ///< its request asks whether `stored` still holds
+  bool offers = false;     ///< its request asks whether `displaced` will do
+  bool refused = false;    ///< the server has answered our condition with nonsense: no other
   bool delivered = false;  ///< answered with what was stale; what it does now is for the cache
   bool fetching = false;   ///< its fetch is under way
   bool retries = false;    ///< it waits for retry_at
@@ -124,7 +127,7 @@ struct Trip {
     found.reset();
     displaced.reset();
     stored.reset();
-    stale_if_error = looked_up = alone = validates = lease_asked = waits = waited = false;
+    stale_if_error = looked_up = alone = validates = refused = lease_asked = waits = waited = false;
     lease = store::LeaseState::kNone;
     wish = store::LeaseWish::kNone;
     ticket = 0;

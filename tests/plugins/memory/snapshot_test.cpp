@@ -128,6 +128,17 @@ TEST_F(Snapshot, HoldsAfterAFlushWhatTheCacheHolds) {
   EXPECT_EQ(find(keyOf(4))->body(), "new");
 }
 
+TEST_F(Snapshot, HoldsPartsAndNoHeads) {
+  open(true);
+  keep(makeEntry(keyOf(1) + "#head", ""));
+  keep(makeEntry(keyOf(1) + "#part", "part", 206));
+  cache_->flush();
+  open();
+  EXPECT_EQ(find(keyOf(1) + "#head"), nullptr);
+  EXPECT_EQ(find(keyOf(1) + "#part")->status(), 206);
+  EXPECT_EQ(find(keyOf(1)), nullptr);
+}
+
 TEST_F(Snapshot, IsMadeWhereThereIsNone) {
   open(true);
   EXPECT_EQ(cache_->stats().entries, 0u);

@@ -57,6 +57,14 @@ TEST_F(BodyFormat, IsTheTextAsItIs) {
   EXPECT_EQ(stored(entryOf(kText)), kText);
 }
 
+TEST_F(BodyFormat, IsNotThatOfHeadsAndParts) {
+  const WallTime then{Millis(1'600'000'000'000)};
+  const EntryPtr head = std::make_shared<const Entry>(
+      std::string(kKey) + "#head", Response{200, "OK", {}, ""}, then, then, WallTime::max());
+  EXPECT_EQ(stored(head), "declined");
+  EXPECT_EQ(stored(entryOf("part", "", 206)), "declined");
+}
+
 TEST_F(BodyFormat, HasTheContentCodingTakenOff) {
   EXPECT_EQ(stored(entryOf(kZipped, "gzip")), kText);
   EXPECT_EQ(stored(entryOf(kZipped, "x-gzip")), kText);

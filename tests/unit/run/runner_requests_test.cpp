@@ -202,6 +202,100 @@ TEST_P(RunnerRequests, HeadIsAnsweredByWhatIsStoredOfGet) {
   EXPECT_EQ(fetcher_->total(), 1);
 }
 
+// --- HEAD (RFC 9110, section 9.3.2) --------------------------------------------------------------
+
+class RunnerHeads : public RunnerRequests {
+ protected:
+  RunnerHeads() {
+    job_.cache.allowable_codes.clear();
+    serve([this](const Seen& seen) -> Answer {
+      if (seen.method == "PUT") return reply(204, {});
+      Response response = reply(status_, {{"Cache-Control", directives_}, {"Content-Length", "4"}});
+      if (seen.method == "GET") response.body = "page";
+      return response;
+    });
+  }
+  Visit head() { return ask(request("HEAD", kUrl)); }
+
+  int status_ = 200;
+  std::string directives_ = "max-age=60";
+};
+INSTANTIATE_TEST_SUITE_P(Caches, RunnerHeads, kBothKindsOfCache, cacheKind);
+
+TEST_P(RunnerHeads, AreKeptAndAnswerHeads) {
+  const Visit first = head();
+  EXPECT_EQ(first.outcome, Outcome::kFetched);
+  EXPECT_TRUE(first.stored);
+  EXPECT_EQ(cache_->keys(), std::vector<Key>{kKey + "#head"});
+  time_.advance(5s);
+  const Visit again = head();
+  EXPECT_EQ(again.outcome, Outcome::kHit);
+  EXPECT_EQ(again.age, 5s);
+  EXPECT_EQ(again.response->headers().find("Content-Length"), "4");
+  time_.advance(56s);
+  EXPECT_EQ(head().outcome, Outcome::kFetched);
+  EXPECT_EQ(head().outcome, Outcome::kHit);
+}
+
+TEST_P(RunnerHeads, NeverAnswerAGet) {
+  (void)head();
+  EXPECT_EQ(ask(get(kUrl, {{"Cache-Control", "only-if-cached"}})).status(), 504);
+  EXPECT_EQ(ask(get(kUrl)).content(), "page");
+  EXPECT_EQ(visit(kUrl).content(), "page");
+  EXPECT_EQ(cache_->at(kKey)->body(), "page");
+}
+
+TEST_P(RunnerHeads, AreNotKeptBesideThePage) {
+  (void)ask(get(kUrl));
+  EXPECT_EQ(head().outcome, Outcome::kHit);
+  time_.advance(61s);
+  EXPECT_EQ(head().outcome, Outcome::kFetched);
+  EXPECT_EQ(cache_->keys(), std::vector<Key>{kKey});
+  EXPECT_EQ(ask(get(kUrl)).outcome, Outcome::kHit) << "the page was renewed";
+}
+
+TEST_P(RunnerHeads, AreKeptWhereThePageWouldBe) {
+  directives_ = "no-store";
+  EXPECT_FALSE(head().stored);
+  directives_ = "max-age=60";
+  EXPECT_FALSE(ask(request("HEAD", kUrl, {{"Cache-Control", "no-store"}})).stored);
+  job_.cache.min_size = 1;
+  EXPECT_FALSE(head().stored) << "its body is not known";
+  EXPECT_EQ(cache_->size(), 0u);
+}
+
+TEST_P(RunnerHeads, AreReplacedByWhatMayNotBeKept) {
+  (void)head();
+  time_.advance(61s);
+  status_ = 403;
+  directives_ = "no-store";
+  EXPECT_EQ(head().status(), 403);
+  EXPECT_EQ(cache_->size(), 0u);
+}
+
+TEST_P(RunnerHeads, AnswerForAServerThatCannot) {
+  job_.cache.stale_if_error = kForever;
+  (void)head();
+  time_.advance(61s);
+  status_ = 503;
+  EXPECT_EQ(head().outcome, Outcome::kStale);
+}
+
+TEST_P(RunnerHeads, AreErasedByWhatChangesThePage) {
+  (void)head();
+  (void)ask(request("PUT", kUrl));
+  EXPECT_EQ(cache_->size(), 0u);
+  EXPECT_EQ(head().outcome, Outcome::kFetched);
+}
+
+TEST_P(RunnerHeads, AreNotValidatedInTheBackgroundByAFetchOfEverything) {
+  directives_ = "max-age=60, stale-while-revalidate=60";
+  (void)head();
+  time_.advance(61s);
+  EXPECT_EQ(head().outcome, Outcome::kFetched);
+  EXPECT_EQ(lastSeen().method, "HEAD");
+}
+
 TEST_P(RunnerRequests, AGetWithABodyIsNotTheCachesBusiness) {
   storePage();
   RequestSpec spec = get(kUrl);

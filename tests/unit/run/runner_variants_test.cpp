@@ -78,6 +78,135 @@ TEST_P(RunnerVariants, WhatMeansTheSameIsTheSame) {
   }
 }
 
+/// Says what a German page varies with, and forgets to say it of all others.
+Answer forgetful(const Seen& seen) {
+  if (seen.method == "POST") return reply(204, {});
+  if (seen.field("Accept-Language") == "de") return inLanguage(seen);
+  return reply(200, {{"Cache-Control", "max-age=60"}}, "default");
+}
+
+class RunnerVariantDefault : public RunnerVariants {
+ protected:
+  RunnerVariantDefault() {
+    serve(forgetful);
+    (void)ask(in("de"));
+    EXPECT_EQ(ask(in("en")).outcome, Outcome::kFetched);
+  }
+  void expectAll(Outcome outcome, const std::string& language, const std::string& content) {
+    const Visit visit = ask(in(language));
+    EXPECT_EQ(visit.outcome, outcome) << language;
+    EXPECT_EQ(visit.content(), content) << language;
+  }
+};
+INSTANTIATE_TEST_SUITE_P(Caches, RunnerVariantDefault, kBothKindsOfCache, cacheKind);
+
+TEST_P(RunnerVariantDefault, AnswersWhoNoVariantAnswers) {
+  for (int i = 0; i < 2; ++i) {
+    expectAll(Outcome::kHit, "de", "in de");
+    expectAll(Outcome::kHit, "en", "default");
+    expectAll(Outcome::kHit, "fr", "default");
+  }
+  EXPECT_EQ(fetcher_->total(), 2);
+}
+
+TEST_P(RunnerVariantDefault, AnswersInPlaceOfAVariantThatHasExpired) {
+  time_.advance(30s);
+  EXPECT_EQ(ask(get(kUrl, {{"Accept-Language", "en"}, {"Cache-Control", "no-cache"}})).content(),
+            "default");
+  time_.advance(31s);
+  expectAll(Outcome::kHit, "de", "default");
+}
+
+TEST_P(RunnerVariantDefault, StaysWhereAVariantIsRenewed) {
+  EXPECT_EQ(ask(get(kUrl, {{"Accept-Language", "de"}, {"Cache-Control", "no-cache"}})).outcome,
+            Outcome::kRevalidated);
+  expectAll(Outcome::kHit, "de", "in de");
+  expectAll(Outcome::kHit, "fr", "default");
+}
+
+TEST_P(RunnerVariantDefault, IsReplacedByAVariantOnceItHasExpired) {
+  time_.advance(61s);
+  expectAll(Outcome::kFetched, "de", "in de");
+  expectAll(Outcome::kFetched, "en", "default");
+  expectAll(Outcome::kHit, "de", "in de");
+  expectAll(Outcome::kHit, "fr", "default");
+}
+
+TEST_P(RunnerVariantDefault, IsErasedWithTheVariants) {
+  EXPECT_EQ(ask(request("POST", kUrl)).status(), 204);
+  expectAll(Outcome::kFetched, "fr", "default");
+  expectAll(Outcome::kHit, "de", "default");
+}
+
+TEST_P(RunnerVariantDefault, RenewedVariantsAreKeptForWhoAsksWithinTheRun) {
+  begin();
+  const auto renew = [&] {
+    return say(get(kUrl, {{"Accept-Language", "de"}, {"Cache-Control", "no-cache"}}));
+  };
+  for (int i = 0; i < 3; ++i) {
+    EXPECT_EQ(renew().outcome, Outcome::kRevalidated);
+    EXPECT_EQ(say(in("fr")).content(), "default") << "and not what was renewed";
+  }
+  (void)finish();
+}
+
+/// One page for two languages, and its tag.
+test::Script sameFor(const std::string& tag, const std::string& tag_of_304) {
+  return [=](const Seen& seen) -> Answer {
+    const HeaderField vary{"Vary", "Accept-Language"};
+    const HeaderField fresh{"Cache-Control", "max-age=60"};
+    if (seen.field("If-None-Match") == tag) {
+      if (tag_of_304.empty()) return reply(304, {fresh});
+      return reply(304, {vary, fresh, {"ETag", tag_of_304}, {"X-New", "1"}});
+    }
+    return reply(200, {vary, fresh, {"ETag", tag}}, "for " + seen.field("Accept-Language"));
+  };
+}
+
+TEST_P(RunnerVariants, OneThatIsStoredMayBeTheOneThatIsAskedFor) {
+  serve(sameFor("\"1\"", "\"1\""));
+  (void)ask(in("de"));
+  const Visit other = ask(in("at"));
+  EXPECT_EQ(lastSeen().field("If-None-Match"), "\"1\"");
+  EXPECT_EQ(lastSeen().field("If-Modified-Since"), "");
+  EXPECT_EQ(other.status(), 200);
+  EXPECT_EQ(other.outcome, Outcome::kRevalidated);
+  EXPECT_EQ(other.content(), "for de");
+  EXPECT_EQ(other.response->headers().find("X-New"), "1");
+  for (const char* language : {"at", "de", "at"}) {
+    const Visit hit = ask(in(language));
+    EXPECT_EQ(hit.outcome, Outcome::kHit);
+    EXPECT_EQ(hit.content(), "for de");
+  }
+  EXPECT_EQ(fetcher_->total(), 2);
+}
+
+TEST_P(RunnerVariants, OneWithAWeakTagIsNotTakenForAnother) {
+  serve(sameFor("W/\"1\"", "W/\"1\""));
+  (void)ask(in("de"));
+  EXPECT_EQ(ask(in("at")).content(), "for at");
+  EXPECT_EQ(lastSeen().field("If-None-Match"), "");
+}
+
+TEST_P(RunnerVariants, A304ThatDoesNotSayWhichOneIsAskedAboutOnce) {
+  for (const char* tag_of_304 : {"", "\"2\"", "W/\"1\""}) {
+    serve(sameFor("\"1\"", tag_of_304));
+    (void)ask(in("de"));
+    const Visit other = ask(in("at"));
+    EXPECT_EQ(other.content(), "for at") << tag_of_304;
+    EXPECT_EQ(other.outcome, Outcome::kFetched);
+    EXPECT_EQ(other.requests, 2u);
+    EXPECT_EQ(ask(in("de")).content(), "for de");
+  }
+}
+
+TEST_P(RunnerVariants, NoneIsOfferedBesideTheClientsOwnCondition) {
+  serve(sameFor("\"1\"", "\"1\""));
+  (void)ask(in("de"));
+  (void)ask(get(kUrl, {{"Accept-Language", "at"}, {"If-None-Match", "\"0\""}}));
+  EXPECT_EQ(lastSeen().field("If-None-Match"), "\"0\"");
+}
+
 TEST_P(RunnerVariants, AskedForAtTheSameTimeAreBothKept) {
   serve(inLanguage);
   begin();

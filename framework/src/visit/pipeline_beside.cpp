@@ -1,6 +1,6 @@
-// Parts of pages (206; RFC 9111, sections 3.3 and 3.4). One for each URL, under a key beside the
-// URL's own, so that no part ever stands where a page should. Parts that touch become one, and,
-// with the last that was missing, the page.
+// What stands beside a URL's own key, so that it never stands where a page should: a part (206; RFC
+// 9111, sections 3.3 and 3.4), and the answer to a HEAD (RFC 9110, section 9.3.2). One of each for
+// a URL. Parts that touch become one, and, with the last that was missing, the page.
 #include <string>
 #include <utility>
 
@@ -20,44 +20,48 @@ constexpr std::size_t kMaxPart = 4u << 20;
 
 }  // namespace
 
-/// Whether there may be a part of use: of what is asked for, or for who asks for all of it.
-/// REQUIRES: trip.asked.
-bool Pipeline::mayHavePart(const Trip& trip) const noexcept {
+/// Whether there may be something of use: a head, a part of what is asked for, or one for who asks
+/// for all of it. REQUIRES: trip.asked.
+bool Pipeline::mayStandBeside(const Trip& trip) const noexcept {
   if (!trip.asked->is_cacheable) return false;
+  if (trip.method() == "HEAD") return true;
   if (trip.asked->range) return services_.rules.keepsParts();
   return services_.known_parts.has(trip.key) && !isForItself(trip);
 }
 
 /// There is no page that could answer.
-Next Pipeline::lookForPart(Trip& trip) {
-  Key own = partKey(trip.key);
+Next Pipeline::lookBeside(Trip& trip) {
+  Key own = trip.method() == "HEAD" ? headKey(trip.key) : partKey(trip.key);
   trip.base = std::exchange(trip.key, std::move(own));
   trip.base_issued = trip.issued;
-  trip.asked->seeks_part = true;
+  trip.asked->looks_beside = true;
   return lookUp(trip);
 }
 
-Next Pipeline::usePart(Trip& trip) {
+Next Pipeline::useBeside(Trip& trip) {
   const bool erased = trip.found != nullptr && isErased(trip, trip.base);
   trip.key = std::move(trip.base);
   trip.base.clear();
   trip.issued = trip.base_issued;
-  trip.asked->seeks_part = false;
-  EntryPtr part = std::move(trip.found);
-  if (part == nullptr || erased || part->status() != kPartial) return goOn(trip);
-  if (!services_.rules.matches(*part, trip)) return goOn(trip);
-  trip.status.forward = Forward::kPartial;
-  trip.asked->part = part;
-  if (!trip.asked->range || !http::answersRange(*part, trip.asked->spec.headers)) return goOn(trip);
-  trip.found = std::move(part);
+  trip.asked->looks_beside = false;
+  EntryPtr found = std::move(trip.found);
+  if (found == nullptr || erased || !services_.rules.matches(*found, trip)) return goOn(trip);
+  if (trip.method() != "HEAD") {
+    if (found->status() != kPartial) return goOn(trip);
+    trip.status.forward = Forward::kPartial;
+    trip.asked->part = found;
+    const bool answers = trip.asked->range && http::answersRange(*found, trip.asked->spec.headers);
+    if (!answers) return goOn(trip);
+  }
+  trip.asked->is_beside = true;
+  trip.found = std::move(found);
   return useStored(trip, services_.clock.wallNow());
 }
 
-/// Asks for no more than what is missing of a page.
-void Pipeline::askForRest(Trip& trip) const {
-  const EntryPtr& part = trip.asked->part;
-  trip.asked->completes =
-      part != nullptr && !trip.alone && !trip.validates && http::askForRest(trip.fields, *part);
+/// Stores the answer to a HEAD, where it tells of no page that is stored.
+bool Pipeline::keepHead(const Trip& trip, const EntryPtr& head) {
+  const Key own = headKey(trip.key);
+  return put(own, underKey(own, head), trip.begun);
 }
 
 /// Makes the whole of `response`, what the part lacked, where it is that. False where it answers
