@@ -12,6 +12,7 @@
 
 #include "forage/error.h"
 #include "forage/units.h"
+#include "net/request_rules.h"
 
 namespace forage::http1 {
 
@@ -74,7 +75,7 @@ void Session::start(FetchId id, const Request& request, const FetchLimits& limit
   fetch.origin = &origin;
   ++origin.users;
   // What must not be sent twice goes over a connection of its own: a kept one may be dead already.
-  Connection* kept = isIdempotent(request.method) ? takeIdle(origin) : nullptr;
+  Connection* kept = net::isIdempotent(request.method) ? takeIdle(origin) : nullptr;
   if (kept == nullptr) {
     beginConnect(fetch);
     return;
