@@ -81,14 +81,17 @@ int Transfer::onDebug(CURL*, curl_infotype type, char* bytes, std::size_t size,
   return 0;
 }
 
-int Transfer::onProgress(void* self, curl_off_t, curl_off_t, curl_off_t, curl_off_t) noexcept {
+int Transfer::onProgress(void* self, curl_off_t, curl_off_t, curl_off_t, curl_off_t sent) noexcept {
   auto& transfer = *static_cast<Transfer*>(self);
   // libcurl 7.88 takes a FIN for the end of a stream. This is the last call before it lets go of
   // the connection.
   if (transfer.is_raw_ && transfer.request_.url->isHttps()) {
     transfer.has_close_notify_ = transfer.hasCloseNotify();
   }
-  return transfer.isRefused() ? 1 : 0;
+  // libcurl would go on with a body that nobody waits for.
+  const bool is_answered = transfer.reader_.isComplete() &&
+                           static_cast<std::uint64_t>(sent) < transfer.request_.body.size();
+  return is_answered || transfer.isRefused() ? 1 : 0;
 }
 
 bool Transfer::hasCloseNotify() const noexcept {
@@ -181,7 +184,7 @@ Fetched Transfer::end(CURLcode code) {
 std::variant<Response, Failure> Transfer::outcome(CURLcode code) {
   if (code == CURLE_OK) reader_.end(is_http2_ || !request_.url->isHttps() || has_close_notify_);
   const Failure& failure = refusal_ ? *refusal_ : reader_.failure();
-  if (failure && (code == CURLE_OK || reader_.hasStarted())) {
+  if (failure) {
     return Failure{failure.kind, placeOf(*request_.url) + ": " + failure.message};
   }
   if (!reader_.isComplete()) {
