@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <array>
 #include <string_view>
+#include <vector>
 
 #include "handles.h"
 
@@ -66,14 +67,16 @@ Proxy readProxy(const Settings& settings, const std::string& text) {
 
 std::string readNoProxy(const Settings& settings) {
   std::string joined;
-  for (const std::string& entry : settings.list("no_proxy")) {
+  const std::vector<std::string> entries = settings.list("no_proxy");
+  for (const std::string& entry : entries) {
+    const bool is_all = entry == "*" && entries.size() == 1;
     const bool odd = entry.empty() || hasControl(entry) ||
                      entry.find_first_of(", ") != std::string::npos ||
-                     (entry.find('*') != std::string::npos && entry != "*");
+                     (entry.find('*') != std::string::npos && !is_all);
     if (odd) {
       settings.fail("no_proxy",
                     "wants hosts, domains (which cover what is below them), addresses and networks "
-                    "such as \"10.0.0.0/8\", or \"*\"");
+                    "such as \"10.0.0.0/8\", or \"*\" alone");
     }
     joined += (joined.empty() ? "" : ",") + entry;
   }

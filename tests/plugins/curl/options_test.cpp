@@ -46,6 +46,7 @@ TEST(CurlOptions, ThatCannotBeUsedAreRefusedWithTheirPlace) {
   for (const char* entry : {"", "a,b", "a b", "*.example.com", "a\tb"}) {
     EXPECT_NE(refusalOf({{"no_proxy", listOf({entry})}}), "") << entry;
   }
+  EXPECT_NE(refusalOf({{"no_proxy", listOf({"*", "localhost"})}}), "");
   EXPECT_EQ(refusalOf({}), "");
 }
 

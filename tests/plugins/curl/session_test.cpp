@@ -1,4 +1,5 @@
-// Connections that are kept, as far as libcurl lets us at them.
+// Sessions of the curl plugin where they differ from those of http: kept connections, as far as
+// libcurl lets us at them, names, descriptors; and all at once.
 #include "crowd_server.h"
 #include "descriptor_limit.h"
 #include "http_fixture.h"
@@ -6,9 +7,9 @@
 namespace forage::test {
 namespace {
 
-using KeptConnections = FetcherTest;
+using CurlSession = FetcherTest;
 
-TEST_F(KeptConnections, AreNotUsedAgainAfterTheirIdleTime) {
+TEST_F(CurlSession, UsesNoConnectionAfterItsIdleTime) {
   useOptions({{"idle_timeout", option("1s")}});
   const ScriptedServer server([](Peer& peer, std::size_t) {
     while (!peer.readRequest().empty()) peer.send(okResponse("page"));
@@ -22,7 +23,7 @@ TEST_F(KeptConnections, AreNotUsedAgainAfterTheirIdleTime) {
 }
 
 // libcurl tells of whole lines: a part of one is no first byte to it.
-TEST_F(KeptConnections, ThatDieWithinTheFirstLineAreReplacedOnce) {
+TEST_F(CurlSession, ReplacesAConnectionThatDiesWithinTheFirstLine) {
   const ScriptedServer server([](Peer& peer, std::size_t nth) {
     peer.readRequest();
     peer.send(okResponse("page " + std::to_string(nth)));
@@ -35,7 +36,7 @@ TEST_F(KeptConnections, ThatDieWithinTheFirstLineAreReplacedOnce) {
   EXPECT_EQ(responseOf(Fetched(fetched)).body, "page 1");
 }
 
-TEST_F(KeptConnections, ThatDieAfterALineAreNotReplaced) {
+TEST_F(CurlSession, ReplacesNoConnectionThatDiesAfterALine) {
   const ScriptedServer server([](Peer& peer, std::size_t) {
     peer.readRequest();
     peer.send(okResponse("page"));
@@ -48,7 +49,7 @@ TEST_F(KeptConnections, ThatDieAfterALineAreNotReplaced) {
   EXPECT_EQ(failureOf(Fetched(fetched)).kind, ErrorKind::kTruncated);
 }
 
-TEST_F(KeptConnections, ManyThatTheServerHasEndedCostNoRequest) {
+TEST_F(CurlSession, SendsNothingOverConnectionsThatTheServerHasEnded) {
   constexpr std::size_t kAtOnce = 20;
   std::atomic<std::size_t> arrived{0};
   std::atomic<std::size_t> closed{0};
@@ -78,7 +79,7 @@ TEST_F(KeptConnections, ManyThatTheServerHasEndedCostNoRequest) {
   EXPECT_LE(server.connections(), kAtOnce + 3);
 }
 
-TEST_F(KeptConnections, WithoutFreeDescriptorsFetchesWaitForOne) {
+TEST_F(CurlSession, WaitsForADescriptor) {
   const CrowdServer server(1);
   const DescriptorLimit limit(DescriptorLimit::openAnd(60));
   useOptions({});
@@ -89,7 +90,7 @@ TEST_F(KeptConnections, WithoutFreeDescriptorsFetchesWaitForOne) {
 }
 
 // As the pipeline uses a session: starts, cancels, deadlines and wakes in any order.
-TEST_F(KeptConnections, UnderLoadEveryFetchEndsOnceAndNoWakeIsLost) {
+TEST_F(CurlSession, EndsEveryFetchOnceUnderLoad) {
   const ScriptedServer server([](Peer& peer, std::size_t) {
     while (!peer.readRequest().empty()) peer.send(okResponse("page"));
   });
