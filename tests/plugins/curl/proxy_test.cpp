@@ -136,9 +136,9 @@ TEST_F(Proxies, OfTheEnvironmentAreNotUsed) {
   for (const char* name : {"http_proxy", "HTTPS_PROXY", "ALL_PROXY", "all_proxy"}) {
     ::setenv(name, nowhere.c_str(), 1);
   }
-  ::setenv("no_proxy", "*", 1);
   useOptions({});
   EXPECT_EQ(get(server.url()).body, "server");
+  ::setenv("no_proxy", "*", 1);
   useProxy("http", at(proxy));
   EXPECT_EQ(get(server.url()).body, "proxy");
   for (const char* name : {"http_proxy", "HTTPS_PROXY", "ALL_PROXY", "all_proxy", "no_proxy"}) {
