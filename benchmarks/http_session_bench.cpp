@@ -1,8 +1,10 @@
-// What one fetch costs the http session: pages of 2 KiB over kept connections, from a server in a
-// process of its own. Reads as CPU time of the session's thread, system calls included.
+// What one fetch costs a session of the http and of the curl plugin: pages of 2 KiB over kept
+// connections, from a server in a process of its own. Reads as CPU time of the session's thread,
+// system calls included.
 #include <benchmark/benchmark.h>
 #include <signal.h>
 #include <sys/epoll.h>
+#include <sys/resource.h>
 #include <sys/wait.h>
 #include <time.h>
 
@@ -86,18 +88,48 @@ double threadSeconds() {
   return static_cast<double>(spent.tv_sec) + static_cast<double>(spent.tv_nsec) * 1e-9;
 }
 
-void fetchPages(benchmark::State& state) {
+/// Accepts connections, in the backlog, and never answers.
+class SilentServer {
+ public:
+  SilentServer() {
+    if (::listen(socket_.fd(), 4096) < 0) throw std::runtime_error("cannot listen");
+  }
+  [[nodiscard]] std::string url() const {
+    return "http://127.0.0.1:" + std::to_string(socket_.port()) + "/";
+  }
+
+ private:
+  forage::conformance::BoundSocket socket_;
+};
+
+void allowDescriptors() {
+  rlimit limit{};
+  ::getrlimit(RLIMIT_NOFILE, &limit);
+  limit.rlim_cur = limit.rlim_max;
+  ::setrlimit(RLIMIT_NOFILE, &limit);
+}
+
+// As many pages in flight as the first argument says, beside fetches that wait for a slow server:
+// the second one.
+void fetchPages(benchmark::State& state, const char* plugin) {
+  allowDescriptors();
   const PageServer server;
+  const SilentServer silent;
   const forage::SystemClock clock;
-  const auto fetcher = forage::test::loadPlugin("http").make_fetcher({}, {clock});
+  const auto fetcher = forage::test::loadPlugin(plugin).make_fetcher({}, {clock});
   const auto session = fetcher->open();
   const forage::Url url = forage::Url::parse(server.url()).value();
+  const forage::Url silent_url = forage::Url::parse(silent.url()).value();
   forage::Headers fields;
   fields.add("User-Agent", "forage/0.1.0");
   fields.add("Accept", "*/*");
   fields.add("Accept-Encoding", "gzip, br, zstd");
   const forage::Request request{"GET", &url, fields.view(), {}};
+  const forage::Request waiting{"GET", &silent_url, fields.view(), {}};
+  const forage::FetchLimits patient{.connect_timeout = forage::kForever,
+                                    .max_time = forage::kForever};
   FetchId next = 0;
+  for (std::int64_t i = 0; i < state.range(1); ++i) session->start(++next, waiting, patient);
   for (std::int64_t i = 0; i < state.range(0); ++i) session->start(++next, request, {});
   std::vector<Fetched> done;
   std::int64_t pages = 0;
@@ -123,7 +155,13 @@ void fetchPages(benchmark::State& state) {
       static_cast<double>(pages), benchmark::Counter::kIsRate | benchmark::Counter::kInvert);
 }
 
-BENCHMARK(fetchPages)->Arg(1)->Arg(16)->Arg(256)->UseManualTime()->Unit(benchmark::kMillisecond);
+void loads(benchmark::internal::Benchmark* bench) {
+  bench->ArgNames({"pages", "waiting"})->UseManualTime()->Unit(benchmark::kMillisecond);
+  bench->Args({1, 0})->Args({16, 0})->Args({256, 0})->Args({16, 1000});
+}
+
+BENCHMARK_CAPTURE(fetchPages, http, "http")->Apply(loads);
+BENCHMARK_CAPTURE(fetchPages, curl, "curl")->Apply(loads);
 
 }  // namespace
 

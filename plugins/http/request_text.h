@@ -24,7 +24,4 @@ class HeadWriter {
   std::string written_;  // its fields, without those that frame
 };
 
-/// True if sending it twice does no more than sending it once (RFC 9110, section 9.2.2).
-[[nodiscard]] bool isIdempotent(std::string_view method) noexcept;
-
 }  // namespace forage::http1

@@ -11,7 +11,7 @@
 #include <utility>
 
 #include "forage/error.h"
-#include "request_text.h"
+#include "net/request_rules.h"
 #include "session.h"
 
 namespace forage::http1 {
@@ -156,7 +156,7 @@ void Session::serveWaiting() {
   while (!turn.empty()) {
     Fetch& fetch = turn.front();
     turn.pop_front();
-    Connection* kept = isIdempotent(fetch.request.method) ? takeIdle(*fetch.origin) : nullptr;
+    Connection* kept = net::isIdempotent(fetch.request.method) ? takeIdle(*fetch.origin) : nullptr;
     if (kept != nullptr) {
       fetch.reused = true;
       exchange(fetch, *kept);

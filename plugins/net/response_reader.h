@@ -41,6 +41,8 @@ class ResponseReader final {
 
   [[nodiscard]] bool isDone() const noexcept { return complete_ || failure_; }
   [[nodiscard]] bool isComplete() const noexcept { return complete_; }
+  /// True while what comes next belongs to the head of this response or of one before it.
+  [[nodiscard]] bool expectsHead() const noexcept { return part_ == Part::kHead && !isDone(); }
   /// True once a byte has been fed.
   [[nodiscard]] bool hasStarted() const noexcept { return started_; }
   /// True if the connection may serve another request: complete, and its end was not asked for.

@@ -92,6 +92,7 @@ TEST(House, EachThirdPartyHeaderHasOneHome) {
       {"hiredis/", {"plugins/redis/"}},
       {"openssl/", {"plugins/net/", "plugins/warc/"}},
       {"ares.h", {"plugins/net/"}},
+      {"curl/", {"plugins/curl/"}},
       {"boost/url", {"framework/src/model/"}},
       {"idn2.h", {"framework/src/model/"}},
       {"zlib.h", {"framework/src/http/", "apps/origin/", "plugins/warc/"}},

@@ -147,6 +147,7 @@ void NginxServer::writeConfig(const std::string& directives) const {
                      "events { worker_connections 4096; }\n"
                      "http {\n"
                      "  log_format target '$request_uri';\n"
+                     "  log_format protocol '$server_protocol $ssl_alpn_protocol $connection';\n"
                      "  access_log " +
                      folder + "/access.log target;\n";
   for (const std::string kind : {"client_body", "proxy", "fastcgi", "uwsgi", "scgi"}) {

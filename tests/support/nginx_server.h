@@ -19,7 +19,8 @@ class NginxServer final {
  public:
   static constexpr std::size_t kPageBytes = 2048;
 
-  /// Makes pages 0 to `pages` - 1; returns when it answers. `directives` go into its server block.
+  /// Makes pages 0 to `pages` - 1; returns when it answers. `directives` go into its server block;
+  /// for a log of theirs there is the format "protocol": version, ALPN ("-": none), connection.
   /// Throws std::runtime_error, with its log.
   explicit NginxServer(std::size_t pages, const std::string& directives = {});
   ~NginxServer();

@@ -2,8 +2,8 @@
 #include "conformance/fetcher_conformance.h"
 #include "http_fixture.h"
 
-FORAGE_FETCHER_CONFORMANCE(Http, {.make = [] { return forage::test::makeHttpFetcher(); }});
+FORAGE_FETCHER_CONFORMANCE(Http, {.make = [] { return forage::test::makeFetcher(); }});
 FORAGE_FETCHER_CONFORMANCE(
     HttpWithoutKeptConnections, {.make = [] {
-      return forage::test::makeHttpFetcher({{"max_idle", forage::test::option(0)}});
+      return forage::test::makeFetcher({{"max_idle", forage::test::option(0)}});
     }});

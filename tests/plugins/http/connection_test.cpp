@@ -4,7 +4,7 @@
 namespace forage::test {
 namespace {
 
-using Connections = Http;
+using Connections = FetcherTest;
 
 ScriptedServer::Script answeringAll(std::string bytes) {
   return [bytes = std::move(bytes)](Peer& peer, std::size_t) {
@@ -139,19 +139,6 @@ TEST_F(Connections, AreNotReplacedTwice) {
   EXPECT_EQ(server.connections(), 2u);
 }
 
-TEST_F(Connections, ThatDieAfterTheFirstByteAreNotReplaced) {
-  const ScriptedServer server([](Peer& peer, std::size_t) {
-    peer.readRequest();
-    peer.send(okResponse("page"));
-    peer.readRequest();
-    peer.send("H");
-  });
-  EXPECT_EQ(get(server.url()).body, "page");
-  const Fetched fetched = fetch(server.url());
-  EXPECT_EQ(fetched.requests, 1u);
-  EXPECT_EQ(failureOf(Fetched(fetched)).kind, ErrorKind::kTruncated);
-}
-
 TEST_F(Connections, ThatAreNewAndDieAreNotReplaced) {
   for (const bool by_reset : {false, true}) {
     const ScriptedServer server([&](Peer& peer, std::size_t) {
@@ -177,39 +164,6 @@ TEST_F(Connections, CarryNothingTwiceThatMustNotBeSentTwice) {
   EXPECT_EQ(server.connections(), 3u);
 }
 
-TEST_F(Connections, AreClosedAfterTheirIdleTime) {
-  useOptions({{"idle_timeout", option("50ms")}});
-  Gate ended;
-  const ScriptedServer server([&](Peer& peer, std::size_t) {
-    while (!peer.readRequest().empty()) peer.send(okResponse("page"));
-    ended.open();
-  });
-  fetch(server.url());
-  EXPECT_TRUE(runUntil(client(), [&] { return ended.isOpen(); }));
-}
-
-TEST_F(Connections, AreKeptUpToALimit) {
-  useOptions({{"max_idle", option(2)}});
-  constexpr int kAtOnce = 5;
-  std::atomic<int> arrived{0};
-  std::atomic<int> ended{0};
-  Gate all;
-  const ScriptedServer server([&](Peer& peer, std::size_t) {
-    peer.readRequest();
-    if (++arrived == kAtOnce) all.open();
-    all.wait();
-    peer.send(okResponse("page"));
-    peer.waitForEnd();
-    ++ended;
-  });
-  std::vector<FetchId> ids;
-  for (int i = 0; i < kAtOnce; ++i) ids.push_back(client().start(server.url()));
-  for (const FetchId id : ids) EXPECT_EQ(responseOf(client().finish(id)).body, "page");
-  EXPECT_TRUE(runUntil(client(), [&] { return ended == kAtOnce - 2; }));
-  client().wait(soon(Millis(20)));
-  EXPECT_EQ(ended, kAtOnce - 2);
-}
-
 TEST_F(Connections, AreAllReusedByWhatStartsAtOnce) {
   constexpr std::size_t kAtOnce = 8;
   std::atomic<std::size_t> arrived{0};
@@ -221,7 +175,7 @@ TEST_F(Connections, AreAllReusedByWhatStartsAtOnce) {
       peer.send(okResponse("page"));
     }
   });
-  const auto fetcher = makeHttpFetcher({{"max_idle", option(1)}});
+  const auto fetcher = makeFetcher({{"max_idle", option(1)}});
   const auto session = fetcher->open();
   const Url url = Url::parse(server.url()).value();
   const Request request{"GET", &url, {}, {}};

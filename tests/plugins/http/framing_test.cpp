@@ -1,12 +1,11 @@
-// Where a response ends and what it says, from the socket to the Response: the samples of the
-// reader, and each way in which Poco's HTTP client gets it wrong (numbers of PITFALLS, section 2).
+// Where a response ends and what it says, from the socket to the Response: each way in which Poco's
+// HTTP client gets it wrong (numbers of PITFALLS, section 2).
 #include "http_fixture.h"
-#include "plugins/net/response_corpus.h"
 
 namespace forage::test {
 namespace {
 
-using Framing = Http;
+using Framing = FetcherTest;
 
 // Answers every request of a connection with the same bytes.
 ScriptedServer::Script answeringAll(std::string bytes) {
@@ -23,24 +22,6 @@ ScriptedServer::Script answeringOnce(std::string bytes) {
     peer.endWriting();
     peer.waitForEnd();
   };
-}
-
-TEST_F(Framing, EndsEverySampleAsItMust) {
-  for (const net::test::Sample& sample : net::test::corpus()) {
-    SCOPED_TRACE(sample.name);
-    const ScriptedServer server(answeringOnce(sample.bytes));
-    Fetched fetched =
-        client().fetch({.url = server.url(), .method = sample.head_request ? "HEAD" : "GET"});
-    if (sample.kind != ErrorKind::kNone) {
-      EXPECT_EQ(failureOf(std::move(fetched)).kind, sample.kind);
-      continue;
-    }
-    EXPECT_LE(fetched.wire_bytes, sample.bytes.size());
-    EXPECT_GE(fetched.wire_bytes, sample.bytes.size() - sample.leftover);
-    const Response response = responseOf(std::move(fetched));
-    EXPECT_NE(response.status, 0) << response.reason;
-    EXPECT_EQ(response.body, sample.body);
-  }
 }
 
 TEST_F(Framing, EndsTheSameWhenTheBytesDrip) {

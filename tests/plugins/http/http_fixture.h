@@ -1,4 +1,5 @@
-// The http plugin through its shared object, and short ways to talk to scripted servers.
+// The plugin under test (http, unless FORAGE_FETCHER names another) through its shared object, and
+// short ways to talk to scripted servers.
 #pragma once
 
 #include <gtest/gtest.h>
@@ -12,6 +13,10 @@
 #include "forage/clock.h"
 #include "forage/plugin.h"
 #include "support/plugin_library.h"
+
+#ifndef FORAGE_FETCHER
+#define FORAGE_FETCHER "http"
+#endif
 
 namespace forage::test {
 
@@ -33,20 +38,20 @@ inline Settings::Value option(int number) {
   return {static_cast<std::int64_t>(number), "job.toml:1:1"};
 }
 
-inline std::unique_ptr<Fetcher> makeHttpFetcher(Settings::Values values = {}) {
+inline std::unique_ptr<Fetcher> makeFetcher(Settings::Values values = {}) {
   static const SystemClock clock;
-  return loadPlugin("http").make_fetcher(Settings("fetch.http", std::move(values)),
-                                         PluginContext{clock});
+  return loadPlugin(FORAGE_FETCHER)
+      .make_fetcher(Settings("fetch." FORAGE_FETCHER, std::move(values)), PluginContext{clock});
 }
 
-class Http : public testing::Test {
+class FetcherTest : public testing::Test {
  protected:
-  explicit Http(Settings::Values options = {})
-      : fetcher_(makeHttpFetcher(std::move(options))), client_(*fetcher_) {}
+  explicit FetcherTest(Settings::Values options = {})
+      : fetcher_(makeFetcher(std::move(options))), client_(*fetcher_) {}
 
   /// Makes the fetcher anew, with options.
   void useOptions(Settings::Values options) {
-    other_fetcher_ = makeHttpFetcher(std::move(options));
+    other_fetcher_ = makeFetcher(std::move(options));
     other_client_ = std::make_unique<FetchClient>(*other_fetcher_);
   }
   FetchClient& client() { return other_client_ ? *other_client_ : client_; }

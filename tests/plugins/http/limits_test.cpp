@@ -1,43 +1,12 @@
-// Deadlines, descriptors, and ten thousand fetches at once.
-#include <sys/resource.h>
-#include <time.h>
-
+// Deadlines, and ten thousand fetches at once.
 #include "crowd_server.h"
+#include "descriptor_limit.h"
 #include "http_fixture.h"
 
 namespace forage::test {
 namespace {
 
-/// Sets the soft limit of descriptors, and puts it back.
-class DescriptorLimit {
- public:
-  explicit DescriptorLimit(rlim_t limit) {
-    ::getrlimit(RLIMIT_NOFILE, &before_);
-    const rlimit now{std::min(limit, before_.rlim_max), before_.rlim_max};
-    ::setrlimit(RLIMIT_NOFILE, &now);
-  }
-  ~DescriptorLimit() { ::setrlimit(RLIMIT_NOFILE, &before_); }
-  DescriptorLimit(const DescriptorLimit&) = delete;
-  DescriptorLimit& operator=(const DescriptorLimit&) = delete;
-
-  /// As many as are open, and `more`.
-  static rlim_t openAnd(int more) {
-    const int next = ::dup(0);
-    ::close(next);
-    return static_cast<rlim_t>(next + more);
-  }
-
- private:
-  rlimit before_{};
-};
-
-std::chrono::nanoseconds cpuTimeOfThisThread() {
-  timespec spent{};
-  ::clock_gettime(CLOCK_THREAD_CPUTIME_ID, &spent);
-  return std::chrono::seconds(spent.tv_sec) + std::chrono::nanoseconds(spent.tv_nsec);
-}
-
-using Limits = Http;
+using Limits = FetcherTest;
 
 TEST_F(Limits, TenThousandFetchesAtOnce) {
   const DescriptorLimit limit(12'000);
@@ -57,51 +26,6 @@ TEST_F(Limits, TenThousandFetchesAtOnce) {
   std::size_t good = 0;
   for (const FetchId id : ids) good += responseOf(client().finish(id)).body == "page" ? 1 : 0;
   EXPECT_EQ(good, kMany);
-}
-
-TEST_F(Limits, FetchesWaitForADescriptor) {
-  const CrowdServer server(1);
-  useOptions({});
-  const DescriptorLimit limit(DescriptorLimit::openAnd(3));
-  std::vector<FetchId> ids;
-  for (int i = 0; i < 30; ++i) ids.push_back(client().start(server.url()));
-  for (const FetchId id : ids) EXPECT_EQ(responseOf(client().finish(id)).body, "page");
-}
-
-// The last descriptors are for others; a server is not even asked for what they would carry.
-TEST_F(Limits, NoConnectionIsMadeInVain) {
-  const CrowdServer server(1);
-  useOptions({});
-  const DescriptorLimit limit(DescriptorLimit::openAnd(20));
-  std::vector<FetchId> ids;
-  for (int i = 0; i < 60; ++i) ids.push_back(client().start(server.url()));
-  for (const FetchId id : ids) EXPECT_EQ(responseOf(client().finish(id)).body, "page");
-  EXPECT_LE(server.accepted(), 20u);
-}
-
-TEST_F(Limits, IdleConnectionsGiveUpTheirDescriptors) {
-  const CrowdServer one(1);
-  const CrowdServer two(1);
-  useOptions({});
-  const DescriptorLimit limit(DescriptorLimit::openAnd(1));
-  for (int i = 0; i < 3; ++i) {
-    EXPECT_EQ(get(one.url()).body, "page");
-    EXPECT_EQ(get(two.url()).body, "page");
-  }
-}
-
-TEST_F(Limits, AFetchWithoutADescriptorFailsInTimeAndDoesNotSpin) {
-  const CrowdServer server(100);  // never answers
-  useOptions({});
-  const DescriptorLimit limit(DescriptorLimit::openAnd(1));
-  const FetchId holder = client().start(server.url());
-  const auto before = cpuTimeOfThisThread();
-  const Failure failure =
-      failureOf(client().fetch({.url = server.url(), .limits = {.connect_timeout = Millis(400)}}));
-  EXPECT_LT(cpuTimeOfThisThread() - before, Millis(200));
-  EXPECT_EQ(failure.kind, ErrorKind::kConnect);
-  EXPECT_NE(failure.message.find("Too many open files"), std::string::npos) << failure.message;
-  client().cancel(holder);
 }
 
 TEST_F(Limits, AnUnansweredConnectTimesOutByItself) {

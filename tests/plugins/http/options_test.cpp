@@ -9,7 +9,7 @@ namespace {
 
 std::string refusalOf(Settings::Values values) {
   try {
-    makeHttpFetcher(std::move(values));
+    makeFetcher(std::move(values));
   } catch (const ConfigError& error) {
     return error.message();
   }

@@ -4,7 +4,7 @@
 namespace forage::test {
 namespace {
 
-class Requests : public Http {
+class Requests : public FetcherTest {
  protected:
   // What a server receives for `order`, whose URL is the path only.
   std::string sent(Order order) {
@@ -80,7 +80,7 @@ TEST_F(Requests, CarryTheirOwnFieldsWhateverCameBefore) {
 TEST_F(Requests, WithoutAUrlFail) {
   Url none;
   for (const Url* url : {static_cast<const Url*>(nullptr), static_cast<const Url*>(&none)}) {
-    const auto fetcher = makeHttpFetcher();
+    const auto fetcher = makeFetcher();
     const auto session = fetcher->open();
     session->start(1, Request{"GET", url, {}, {}}, {});
     std::vector<Fetched> done;

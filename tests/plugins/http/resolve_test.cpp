@@ -5,7 +5,7 @@
 namespace forage::test {
 namespace {
 
-class Resolving : public Http {
+class Resolving : public FetcherTest {
  protected:
   void use(const ScriptedDns& dns) { useOptions({{"dns_servers", option(dns.address())}}); }
 

