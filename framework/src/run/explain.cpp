@@ -4,7 +4,6 @@
 #include <memory>
 
 #include "forage/config.h"
-#include "forage/json_text.h"
 #include "forage/units.h"
 #include "http/http_date.h"
 #include "http/validation.h"
@@ -51,11 +50,15 @@ class Explainer {
 
   Explanation explain(const RequestSpec& request) {
     prepare(request);
-    add("url", trip_.url.text());
+    add("url", result_.url = trip_.url.text());
     add("policy", rules_.followsRfc9111() ? "rfc9111" : "ttl");
     rules_.makeKey(trip_, trip_.key);
-    add("key", trip_.key);
+    add("key", result_.key = trip_.key);
     if (!trip_.isCacheable()) {
+      if (mayAskTheCacheOnly()) {
+        decide("fail", onlyTheCache(), false);
+        return std::move(result_);
+      }
       decide("fetch", "its method, body or precondition is for the server alone", false);
       return std::move(result_);
     }
@@ -67,7 +70,7 @@ class Explainer {
     if (stored == nullptr) {
       missing();
     } else {
-      judge(*stored);
+      judge(stored);
     }
     return std::move(result_);
   }
@@ -107,15 +110,24 @@ class Explainer {
     add("found there", "another variant (Vary: " + found->headers().joined("Vary") + ")");
     const Key own = rules_.variantKey(trip_.key, *found, trip_);
     if (own.empty()) return nullptr;
-    add("key of the variant", own);
+    add("key of the variant", result_.variant_key = own);
     found = find(own);
     return found != nullptr && rules_.matches(*found, trip_) ? found : nullptr;
   }
 
+  [[nodiscard]] bool mayAskTheCacheOnly() const noexcept {
+    return job_.cache.mode == CacheMode::kOffline || trip_.asked->wants.only_if_cached;
+  }
+  [[nodiscard]] std::string_view onlyTheCache() const noexcept {
+    return job_.cache.mode == CacheMode::kOffline
+               ? "--offline"
+               : "only-if-cached in the request (RFC 9111, 5.2.1.7)";
+  }
+
   void missing() {
     add("stored", "no");
-    if (job_.cache.mode == CacheMode::kOffline || trip_.asked->wants.only_if_cached) {
-      decide("fail", "only the cache may be asked (RFC 9111, 5.2.1.7)", false);
+    if (mayAskTheCacheOnly()) {
+      decide("fail", onlyTheCache(), false);
     } else {
       decide("fetch", "nothing is stored that could answer", false);
     }
@@ -140,9 +152,19 @@ class Explainer {
     }
   }
 
-  void judge(const Entry& stored) {
+  void keep(const EntryPtr& stored, const http::Judgement& judged) {
+    result_.stored = stored;
+    result_.age = judged.age;
+    result_.lifetime = judged.lifetime.span;
+    result_.lifetime_source = wordOf(judged.lifetime.source);
+    result_.on_error = judged.stale_if_error;
+  }
+
+  void judge(const EntryPtr& entry) {
+    const Entry& stored = *entry;
     const http::Judgement judged = rules_.judge(stored, trip_, clock_.wallNow());
     describe(stored, judged);
+    keep(entry, judged);
     const bool can_validate = http::hasValidator(stored);
     switch (judged.reuse) {
       case http::Reuse::kFresh:
@@ -154,8 +176,9 @@ class Explainer {
       case http::Reuse::kValidate:
         break;
     }
+    if (mayAskTheCacheOnly()) return decide("fail", judged.rule, false);
     add("where the server cannot answer",
-        judged.stale_if_error ? "what is stored answers (stale_if_error)" : "the URL fails");
+        judged.stale_if_error ? "what is stored answers" : "the URL fails");
     decide(can_validate ? "validate: ask the server whether it still holds"
                         : "fetch: it has no validator to ask with",
            judged.rule, false);
@@ -189,21 +212,6 @@ std::string Explanation::toText() const {
   line("decision", decision);
   line("rule", rule);
   return text;
-}
-
-std::string Explanation::toJson() const {
-  std::string text = "{";
-  for (const auto& [name, value] : facts) {
-    appendJsonString(text, name);
-    text += ':';
-    appendJsonString(text, value);
-    text += ',';
-  }
-  text += "\"decision\":";
-  appendJsonString(text, decision);
-  text += ",\"rule\":";
-  appendJsonString(text, rule);
-  return text.append(",\"answers\":").append(answers ? "true" : "false").append("}\n");
 }
 
 }  // namespace forage
