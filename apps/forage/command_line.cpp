@@ -1,11 +1,12 @@
 #include "command_line.h"
 
 #include <Poco/Util/HelpFormatter.h>
-#include <Poco/Util/IntValidator.h>
 #include <Poco/Util/Option.h>
 #include <Poco/Util/OptionException.h>
 #include <Poco/Util/OptionProcessor.h>
 
+#include <charconv>
+#include <limits>
 #include <sstream>
 #include <utility>
 
@@ -19,6 +20,22 @@ constexpr int kHelpWidth = 100;
 
 Poco::Util::Option optional(const char* name, const char* letter, const char* help) {
   return Poco::Util::Option(name, letter, help).required(false).repeatable(true);
+}
+
+/// The one of `known` that `name` is nearest to, be it as a whole or as its beginning.
+std::string_view nearestOption(const std::string& name,
+                               const std::vector<std::string_view>& known) {
+  const std::string_view whole = nearest(name, known);
+  if (!whole.empty() || name.size() < 3) return whole;
+  for (const std::size_t longer : {0u, 1u}) {
+    std::vector<std::string_view> starts;
+    for (const std::string_view one : known) starts.push_back(one.substr(0, name.size() + longer));
+    const std::string_view start = nearest(name, starts);
+    for (const std::string_view one : known) {
+      if (!start.empty() && one.starts_with(start)) return one;
+    }
+  }
+  return {};
 }
 
 }  // namespace
@@ -59,10 +76,8 @@ CommandLine& CommandLine::option(const char* name, const char* letter, const cha
 
 CommandLine& CommandLine::number(const char* name, const char* value, int min, int max,
                                  const char* help) {
-  options_.addOption(optional(name, "", help)
-                         .argument(value)
-                         .validator(new Poco::Util::IntValidator(min, max)));  // takes it over
-  return *this;
+  ranges_[name] = {min, max};
+  return option(name, "", value, help);
 }
 
 Arguments CommandLine::parse(std::span<const std::string> args) const {
@@ -71,53 +86,88 @@ Arguments CommandLine::parse(std::span<const std::string> args) const {
   processor.setUnixStyle(true);
   std::string waiting;  // the option whose value comes next
   bool options_ended = false;
-  for (const std::string& arg : args) {
-    if (waiting.empty() && !options_ended) requireKnown(arg);
+  const auto take = [&](const std::string& arg) {
     std::string name;
     std::string value;
+    if (!processor.process(arg, name, value)) {
+      result.operands_.push_back(arg);
+    } else if (!name.empty()) {
+      requireFit(name, value);
+      waiting.clear();
+      result.options_[name].push_back(value);
+    } else if (arg == "--" && waiting.empty()) {
+      options_ended = true;
+    } else {  // its value is the next argument
+      waiting = arg;
+    }
+  };
+  for (const std::string& arg : args) {
+    const bool is_value = !waiting.empty() || options_ended;
     try {
-      if (!processor.process(arg, name, value)) {
-        result.operands_.push_back(arg);
-        continue;
-      }
-      if (name.empty()) {  // "--", or an option whose value is the next argument
-        if (arg == "--" && waiting.empty()) {
-          options_ended = true;
-        } else {
-          waiting = arg;
-        }
-        continue;
-      }
-      // OptionProcessor does not call validators; Poco's Application does, which we do not use.
-      if (auto* validator = options_.getOption(name).validator()) {
-        validator->validate(options_.getOption(name), value);
-      }
+      for (const std::string& one : is_value ? std::vector{arg} : split(arg)) take(one);
     } catch (const Poco::Util::OptionException& error) {
       throw UsageError(error.message().empty() ? arg : error.message());
     }
-    waiting.clear();
-    result.options_[name].push_back(value);
   }
   if (!waiting.empty()) throw UsageError(waiting + " wants a value");
   return result;
+}
+
+const Poco::Util::Option* CommandLine::optionOfLetter(char letter) const {
+  for (const Poco::Util::Option& option : options_) {
+    if (option.shortName() == std::string(1, letter)) return &option;
+  }
+  return nullptr;
+}
+
+std::vector<std::string> CommandLine::split(const std::string& arg) const {
+  std::vector<std::string> all;
+  const bool has_letters = arg.size() > 1 && arg[0] == '-' && arg[1] != '-';
+  std::string rest = arg;
+  while (has_letters && rest.size() > 2) {
+    const Poco::Util::Option* option = optionOfLetter(rest[1]);
+    if (option == nullptr || option->takesArgument()) break;
+    if (rest[2] == '=') throw UsageError("--" + option->fullName() + " takes no value");
+    all.push_back(rest.substr(0, 2));
+    rest.erase(1, 1);
+  }
+  requireKnown(rest);
+  all.push_back(std::move(rest));
+  return all;
+}
+
+void CommandLine::requireFit(const std::string& name, const std::string& value) const {
+  const auto range = ranges_.find(name);
+  if (range == ranges_.end()) return;
+  const auto [min, max] = range->second;
+  int number = 0;
+  const char* end = value.data() + value.size();
+  const auto [read, error] = std::from_chars(value.data(), end, number);
+  if (error == std::errc{} && read == end && number >= min && number <= max) return;
+  const bool is_open = max == std::numeric_limits<int>::max();
+  throw UsageError("--" + name + " wants a whole number " +
+                   (is_open ? "of at least " + std::to_string(min)
+                            : "from " + std::to_string(min) + " to " + std::to_string(max)) +
+                   ", not " + value);
 }
 
 // OptionSet would take "--rep" for "--report", and break who relies on it with the next option.
 void CommandLine::requireKnown(const std::string& arg) const {
   if (arg.size() < 2 || arg[0] != '-' || arg == "--") return;
   if (arg[1] != '-') {
-    if (!options_.hasOption(arg.substr(1), true)) {
-      throw UsageError("unknown option " + arg.substr(0, 2));
-    }
+    if (optionOfLetter(arg[1]) == nullptr) throw UsageError("unknown option " + arg.substr(0, 2));
     return;
   }
-  const std::string name = arg.substr(2, arg.find('=') - 2);
+  const std::size_t equal = arg.find('=');
+  const std::string name = arg.substr(2, equal - 2);
   std::vector<std::string_view> known;
   for (const Poco::Util::Option& option : options_) {
-    if (option.fullName() == name) return;
     known.push_back(option.fullName());
+    if (option.fullName() != name) continue;
+    if (equal == std::string::npos || option.takesArgument()) return;
+    throw UsageError("--" + name + " takes no value");
   }
-  const std::string_view near = nearest(name, known);
+  const std::string_view near = nearestOption(name, known);
   throw UsageError("unknown option --" + name +
                    (near.empty() ? "" : ", did you mean --" + std::string(near) + "?"));
 }

@@ -1,6 +1,6 @@
 // Options and help of one subcommand, on Poco::Util's option classes. Stricter than they are: no
 // abbreviations, values are validated, a missing value is an error, the nearest option is
-// suggested.
+// suggested. Letters of options without a value may stand together: -qv.
 #pragma once
 
 #include <Poco/Util/OptionSet.h>
@@ -10,6 +10,7 @@
 #include <stdexcept>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 namespace forage::app {
@@ -57,13 +58,18 @@ class CommandLine {
   [[nodiscard]] const std::string& command() const noexcept { return command_; }
 
  private:
+  /// The options in `arg`, which is no value: several for letters that stand together.
+  [[nodiscard]] std::vector<std::string> split(const std::string& arg) const;
   void requireKnown(const std::string& arg) const;
+  void requireFit(const std::string& name, const std::string& value) const;
+  [[nodiscard]] const Poco::Util::Option* optionOfLetter(char letter) const;
 
   std::string command_;
   std::string usage_;
   std::string purpose_;
   std::string examples_;
   Poco::Util::OptionSet options_;
+  std::map<std::string, std::pair<int, int>, std::less<>> ranges_;  // of number(), by option
 };
 
 /// ", did you mean X?" for the one of `known` that is near to `word`; "" when none is.

@@ -2,6 +2,8 @@
 #include <string>
 #include <utility>
 
+#include "cache/json_text.h"
+#include "cache/timestamps.h"
 #include "command.h"
 #include "forage/error.h"
 #include "forage/explain.h"
@@ -25,7 +27,8 @@ constexpr const char* kExamples =
     "  forage explain https://example.org/ --job job.toml -H 'Accept-Language: de'\n"
     "  forage explain https://example.org/ --job job.toml --json | jq -r .decision\n"
     "\n"
-    "The exit code is 0 where the cache answers, 1 where a request would be sent.\n";
+    "The exit code is 0 where the cache answers, 1 where it does not: a request would be sent, or "
+    "the\nURL would fail. Keys of the JSON: docs/caching.md.\n";
 
 CommandLine describe() {
   CommandLine line("forage explain", "URL --job JOB.toml [OPTION...]", kPurpose, kExamples);
@@ -57,6 +60,55 @@ RequestSpec requestOf(const Arguments& arguments) {
   return request;
 }
 
+double secondsOf(Millis span) { return static_cast<double>(span.count()) / 1000; }
+
+Json spanOrNull(Millis span, bool forever) {
+  return forever ? Json(nullptr) : Json(secondsOf(span));
+}
+
+void putStored(Json& json, const Explanation& explanation) {
+  const Entry& stored = *explanation.stored;
+  const bool forever = explanation.lifetime == kForever;
+  json["status"] = stored.status();
+  json["bytes"] = stored.body().size();
+  json["received"] = timestamp(stored.received());
+  json["age_seconds"] = secondsOf(explanation.age);
+  json["lifetime_seconds"] = spanOrNull(explanation.lifetime, forever);
+  json["lifetime_source"] = explanation.lifetime_source;
+  json["remaining_seconds"] = spanOrNull(explanation.lifetime - explanation.age, forever);
+  Json& headers = json["headers"] = Json::array();
+  for (const HeaderField& field : stored.headers()) {
+    headers.push_back({field.name, redacted(field.value)});
+  }
+}
+
+Json jsonOf(const Explanation& explanation, const Job& job) {
+  Json json;
+  json["url"] = redacted(explanation.url);
+  json["policy"] = job.cache.policy == CachePolicy::kTtl ? "ttl" : "rfc9111";
+  json["key"] = redacted(explanation.key);
+  if (!explanation.variant_key.empty()) json["variant_key"] = redacted(explanation.variant_key);
+  json["stored"] = explanation.stored != nullptr;
+  if (explanation.stored != nullptr) putStored(json, explanation);
+  // "answer, and validate meanwhile": the words behind the first are for people.
+  json["decision"] = explanation.decision.substr(0, explanation.decision.find_first_of(",:"));
+  json["rule"] = explanation.rule;
+  json["answers"] = explanation.answers;
+  const bool may_fail = !explanation.answers;
+  if (may_fail) json["unreachable"] = explanation.on_error ? "answer" : "fail";
+  return json;
+}
+
+/// A run of the job would go on where there is a fallback; this has nothing to look into.
+int cannotAnswer(const CacheError& error, const Job& job, Terminal& terminal) {
+  terminal.notice("the cache cannot answer: " + error.message());
+  if (job.cache.fallback) {
+    terminal.notice("a run would keep entries in " + job.cache.fallback->name +
+                    " until it returns, and begin with none");
+  }
+  return static_cast<int>(ExitCode::kNetwork);
+}
+
 int run(const Arguments& arguments, Context& context) {
   const RequestSpec request = requestOf(arguments);
   if (!arguments.has("job")) throw UsageError("--job JOB.toml says which cache is meant");
@@ -68,9 +120,14 @@ int run(const Arguments& arguments, Context& context) {
   PluginHost plugins(job.plugin_path, clock);
   plugins.checkTables(job);
   const std::unique_ptr<Cache> cache = plugins.makeCache(job.cache.plugin);
-  const Explanation explanation = explain(job, *cache, clock, request);
-  context.terminal.print(arguments.has("json") ? explanation.toJson() : explanation.toText());
-  return explanation.answers ? 0 : static_cast<int>(ExitCode::kGeneric);
+  try {
+    const Explanation explanation = explain(job, *cache, clock, request);
+    context.terminal.print(arguments.has("json") ? jsonLine(jsonOf(explanation, job))
+                                                 : explanation.toText());
+    return explanation.answers ? 0 : static_cast<int>(ExitCode::kGeneric);
+  } catch (const CacheError& error) {
+    return cannotAnswer(error, job, context.terminal);
+  }
 }
 
 }  // namespace

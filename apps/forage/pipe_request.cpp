@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <nlohmann/json.hpp>
 
+#include "forage/config.h"
 #include "forage/json_text.h"
 #include "pipe_source.h"
 
@@ -65,8 +66,11 @@ void readBody(const json& object, RequestSpec& request) {
 void checkKeys(const json& object) {
   for (const auto& [key, value] : object.items()) {
     if (std::find(std::begin(kKeys), std::end(kKeys), key) != std::end(kKeys)) continue;
-    throw Malformed{"unknown key \"" + key.substr(0, 64) +
-                    "\" (known: id url method headers body body_b64 redirect)"};
+    const std::string_view near = nearest(key, {std::begin(kKeys), std::end(kKeys)});
+    throw Malformed{
+        "unknown key \"" + key.substr(0, 64) + "\"" +
+        (near.empty() ? std::string() : ", did you mean \"" + std::string(near) + "\"?") +
+        " (known: id url method headers body body_b64 redirect)"};
   }
 }
 
@@ -103,7 +107,7 @@ bool parsePipeRequest(std::string_view line, RequestSpec& request, std::string& 
   if (object.contains("id")) {
     const json& value = object["id"];
     if (value.is_structured()) {
-      why = "id wants a number or text";
+      why = "id wants a number, text, true, false or null";
       return false;
     }
     id = value.dump(-1, ' ', false, json::error_handler_t::replace);

@@ -102,13 +102,14 @@ void PipeSource::takeLines(std::string& text) {
     if (!std::exchange(overlong_, false)) {
       takeLine(std::string_view(text).substr(at, end - at));
     }
+    ++line_;
     at = end + 1;
     searched_ = at;
   }
   text.erase(0, at);
   searched_ = text.size();
   if (text.size() > kMaxLine) {
-    if (!overlong_) refused_("null", "a line of more than " + std::to_string(kMaxLine) + " bytes");
+    if (!overlong_) refuse("null", "has more than " + std::to_string(kMaxLine) + " bytes");
     overlong_ = true;
     text.clear();
     searched_ = 0;
@@ -123,8 +124,12 @@ void PipeSource::takeLine(std::string_view line) {
   if (parsePipeRequest(line, request, id, why)) {
     push(std::move(request));
   } else {
-    refused_(id, why);
+    refuse(id, why);
   }
+}
+
+void PipeSource::refuse(const std::string& id, const std::string& why) const {
+  refused_(id, id == "null" ? "line " + std::to_string(line_) + ": " + why : why);
 }
 
 /// Waits for room; once this is to end there is always some, for what has been read already.

@@ -5,6 +5,7 @@
 
 #include <condition_variable>
 #include <cstddef>
+#include <cstdint>
 #include <deque>
 #include <functional>
 #include <mutex>
@@ -23,7 +24,8 @@ class PipeSource final : public RequestSource {
   static constexpr std::size_t kAheadRequests = 256;
   static constexpr std::size_t kAheadBytes = 128u << 20;
 
-  /// Takes the id (as JSON) of a line that is no request, and why. Called by the reading thread.
+  /// Takes the id (as JSON) of a line that is no request, and why: with the number of the line
+  /// where it has no id. Called by the reading thread.
   using Refused = std::function<void(const std::string& id, const std::string& why)>;
 
   PipeSource(int fd, Refused refused);
@@ -43,6 +45,7 @@ class PipeSource final : public RequestSource {
   bool waitReadable() const;
   void takeLines(std::string& text);
   void takeLine(std::string_view line);
+  void refuse(const std::string& id, const std::string& why) const;
   void push(RequestSpec&& request);
   void end();
   void tell();
@@ -52,6 +55,7 @@ class PipeSource final : public RequestSource {
   int stop_fd_;
   std::size_t searched_ = 0;  // of a line that is not whole; of thread_
   bool overlong_ = false;     // the rest of a refused line is skipped; of thread_
+  std::uint64_t line_ = 1;    // that is being read; of thread_
 
   std::mutex mutex_;  // guards what follows
   std::condition_variable room_;

@@ -23,7 +23,9 @@ constexpr const char* kPurpose =
 constexpr const char* kExamples =
     "  forage plugins\n"
     "  forage plugins redis\n"
-    "  FORAGE_PLUGIN_PATH=build/plugins forage plugins   look there first\n";
+    "  FORAGE_PLUGIN_PATH=build/lib/forage/plugins forage plugins   look there first\n";
+
+constexpr std::string_view kRequired = "required";
 
 CommandLine describe() {
   CommandLine line("forage plugins", "[NAME] [OPTION...]", kPurpose, kExamples);
@@ -86,6 +88,7 @@ std::string optionsText(const PluginInfo& info) {
   for (const OptionInfo& option : info.options) {
     name_width = std::max(name_width, std::string_view(option.name).size());
     default_width = std::max(default_width, std::string_view(option.fallback).size());
+    if (option.required) default_width = std::max(default_width, kRequired.size());
   }
   const auto row = [&](const char* name, const char* type, const char* fallback, const char* help) {
     return "  " + padded(name, name_width) + "  " + padded(type, 8) + "  " +
@@ -94,7 +97,8 @@ std::string optionsText(const PluginInfo& info) {
   std::string text = "\nOptions:\n" + row("name", "type", "default", "");
   for (const OptionInfo& option : info.options) {
     const bool has_default = option.fallback != nullptr && *option.fallback != '\0';
-    text += row(option.name, option.type, has_default ? option.fallback : "-", option.help);
+    const char* fallback = has_default ? option.fallback : option.required ? kRequired.data() : "-";
+    text += row(option.name, option.type, fallback, option.help);
   }
   return text;
 }

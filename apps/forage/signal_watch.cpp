@@ -6,9 +6,11 @@
 #include <sys/signalfd.h>
 #include <unistd.h>
 
+#include <atomic>
 #include <cerrno>
 #include <csignal>
 #include <cstdint>
+#include <ctime>
 #include <system_error>
 
 #include "forage/report.h"
@@ -26,7 +28,24 @@ sigset_t stopSignals() noexcept {
   return set;
 }
 
-extern "C" void endAtOnce(int) { ::_exit(static_cast<int>(ExitCode::kInterrupted)); }
+[[noreturn]] void endAtOnce() noexcept { ::_exit(static_cast<int>(ExitCode::kInterrupted)); }
+
+/// timeout(1) signals the command and then its process group, so that two come for one: what comes
+/// within this time of the first is the first.
+constexpr std::int64_t kOneSignal = 500;  // ms
+
+std::atomic<std::int64_t> first_taken{0};
+static_assert(std::atomic<std::int64_t>::is_always_lock_free, "a signal handler reads it");
+
+std::int64_t steadyMillis() noexcept {
+  timespec now{};
+  ::clock_gettime(CLOCK_MONOTONIC, &now);  // as std::chrono's, and sure in a signal handler
+  return std::int64_t{now.tv_sec} * 1000 + now.tv_nsec / 1'000'000;
+}
+
+extern "C" void takeAgain(int) {
+  if (steadyMillis() - first_taken.load() > kOneSignal) endAtOnce();
+}
 
 }  // namespace
 
@@ -69,12 +88,13 @@ void SignalWatch::watch() {
 }
 
 void SignalWatch::take() {
-  if (!graceful_) endAtOnce(0);
+  if (!graceful_) endAtOnce();
+  first_taken = steadyMillis();
   stop_.request_stop();
   // From here on a handler does it, in this thread: the next signal ends the process even while the
   // notice below hangs in a terminal that was stopped.
   struct sigaction action {};
-  action.sa_handler = endAtOnce;
+  action.sa_handler = takeAgain;
   const sigset_t set = stopSignals();
   sigaction(SIGINT, &action, nullptr);
   sigaction(SIGTERM, &action, nullptr);

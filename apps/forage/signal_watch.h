@@ -1,6 +1,7 @@
-// SIGINT and SIGTERM, taken by a thread of their own. The first asks for a graceful stop, the
-// second ends the process at once; both lead to exit code 11. Before anybody has asked for the stop
-// token there is nothing to stop gracefully, and the first one ends the process.
+// SIGINT and SIGTERM, taken by a thread of their own. The first asks for a graceful stop, the next
+// one, half a second later or more, ends the process at once; both lead to exit code 11. Before
+// anybody has asked for the stop token there is nothing to stop gracefully, and the first one ends
+// the process.
 #pragma once
 
 #include <atomic>

@@ -43,7 +43,7 @@ class MirrorFetcher final : public forage::BlockingFetcher {
 };
 
 constexpr forage::OptionInfo kOptions[] = {
-    {"folder", "path", "", "Folder with a folder for each host"},
+    {"folder", "path", "", "Folder with a folder for each host", true},
 };
 
 std::unique_ptr<forage::Fetcher> make(const forage::Settings& settings,

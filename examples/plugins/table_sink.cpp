@@ -28,7 +28,7 @@ class TableSink final : public forage::Sink {
 };
 
 constexpr forage::OptionInfo kOptions[] = {
-    {"file", "text", "", "File to write; a job's is relative to the job file"},
+    {"file", "text", "", "File to write; a job's is relative to the job file", true},
 };
 
 std::unique_ptr<forage::Sink> make(const forage::Settings& settings, const forage::PluginContext&) {

@@ -132,10 +132,17 @@ RestSite siteOf(const Settings& settings, const std::string& url) {
   std::optional<RestSite> site = parseRestUrl(url, settings.flag("allow_plain_http", false), why);
   if (!site) settings.fail("url", why);
   site->token = settings.text("token", "");
-  const bool clean = std::ranges::all_of(site->token, [](char c) { return c > 0x20 && c < 0x7f; });
-  if (site->token.empty() || !clean) {
-    settings.fail("token", std::string(clean ? "is missing" : "has characters that no token has") +
-                               ": set [cache.redis] token = \"${UPSTASH_REDIS_REST_TOKEN}\"");
+  if (site->token.empty()) {
+    settings.fail("token",
+                  "is missing: a url with http:// or https:// is the REST API of Upstash, which "
+                  "wants [cache.redis] token = \"${UPSTASH_REDIS_REST_TOKEN}\"; a Redis server "
+                  "itself is redis://" +
+                      site->authority);
+  }
+  if (!std::ranges::all_of(site->token, [](char c) { return c > 0x20 && c < 0x7f; })) {
+    settings.fail("token",
+                  "has characters that no token has: set [cache.redis] token = "
+                  "\"${UPSTASH_REDIS_REST_TOKEN}\"");
   }
   return *std::move(site);
 }

@@ -77,6 +77,41 @@ TEST(Check, WritesAndConnectsNowhere) {
   EXPECT_FALSE(std::filesystem::exists(forage.folder.path() / "out.jsonl"));
 }
 
+TEST(Check, FindsOptionsThatAreMissingWithTheirPlace) {
+  const ForageCommand forage;
+  const std::vector<std::pair<std::string, std::string>> table{
+      {"[[sink]]\nplugin = \"jsonl\"", "forage: job.toml:2:10: sink.file: is required: "},
+      {"[cache]\nplugin = \"redis\"", "forage: job.toml:2:10: cache.redis.url: is missing: "},
+      {"[cache]\nplugin = \"redis\"\nurl = \"http://127.0.0.1:6379\"",
+       "forage: job.toml:2:10: cache.redis.token: is missing: a url with http:// or https:// is"}};
+  for (const auto& [head, line] : table) {
+    forage.write("job.toml", jobOf({"http://a.example/"}, head));
+    for (const char* command : {"check", "run"}) {
+      const ProcessResult result = forage.run({command, "job.toml"});
+      EXPECT_EQ(result.exit_code, 2) << command;
+      EXPECT_THAT(result.err, StartsWith(line)) << command;
+      EXPECT_EQ(countOf(result.err, "\n"), 1u) << result.err;
+    }
+  }
+}
+
+TEST(Check, NamesAllVariablesThatAreNotSetInTheOrderOfTheirPlaces) {
+  const ForageCommand forage;
+  forage.write("job.toml", jobOf({"http://a.example/"},
+                                 "[cache]\nplugin = \"redis\"\nurl = \"${ABSENT_A}\"\n"
+                                 "key_prefix = \"${ABSENT_B}\"\n[cache.redis]\n"
+                                 "user = \"${ABSENT_C}${ABSENT_D}\""));
+  const ProcessResult result = forage.run({"check", "job.toml"});
+  EXPECT_EQ(result.exit_code, 2);
+  EXPECT_EQ(result.err,
+            "forage: job.toml:3:7: cache.url: the variable ABSENT_A is not set, neither in the "
+            "environment nor in .env\n"
+            "forage: job.toml:4:14: cache.key_prefix: the variable ABSENT_B is not set, neither in "
+            "the environment nor in .env\n"
+            "forage: job.toml:6:8: cache.redis.user: the variables ABSENT_C, ABSENT_D are not set, "
+            "neither in the environment nor in .env\n");
+}
+
 TEST(Plugins, ListsWhatIsBuiltInAndWhatIsFound) {
   const ForageCommand forage;
   const ProcessResult result = forage.run({"plugins"});

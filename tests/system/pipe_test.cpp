@@ -106,14 +106,16 @@ TEST_F(Pipe, AMalformedLineIsAnsweredAndTheRestGoesOn) {
     std::string error;
   };
   const std::vector<Case> cases{
-      {"no json", "null", "no JSON"},
+      {"no json", "null", "line 1: no JSON"},
       {"{\"id\":1", "null", "no JSON"},
-      {"[1]", "null", "no JSON object"},
+      {"[1]", "null", "line 3: no JSON object"},
       {"7", "null", "no JSON object"},
       {R"({"id":2})", "2", "url is missing"},
       {R"({"id":3,"url":7})", "3", "url wants text"},
-      {R"({"id":{"a":1},"url":)" + url + "}", "null", "id wants a number or text"},
-      {R"({"id":4,"url":)" + url + R"(,"mehtod":"GET"})", "4", "unknown key \"mehtod\""},
+      {R"({"id":{"a":1},"url":)" + url + "}", "null",
+       "line 7: id wants a number, text, true, false or null"},
+      {R"({"id":4,"url":)" + url + R"(,"mehtod":"GET"})", "4",
+       "unknown key \"mehtod\", did you mean \"method\"?"},
       {R"({"id":5,"url":)" + url + R"(,"method":"GE T"})", "5", "method is no token"},
       {R"({"id":6,"url":)" + url + R"(,"headers":{"a":"b"}})", "6", "headers wants a list"},
       {R"({"id":7,"url":)" + url + R"(,"headers":[["a"]]})", "7", "headers wants a list"},
@@ -122,7 +124,7 @@ TEST_F(Pipe, AMalformedLineIsAnsweredAndTheRestGoesOn) {
       {R"({"id":10,"url":)" + url + R"(,"body":"a","body_b64":"YQ=="})", "10", "contradict"},
       {R"({"id":11,"url":)" + url + R"(,"body_b64":"%"})", "11", "body_b64 is no Base64"},
       {R"({"id":12,"url":)" + url + R"(,"redirect":"no"})", "12", "redirect wants"},
-      {"{\"id\":13,\"url\":\"\xff\"}", "null", "no JSON"},
+      {"{\"id\":13,\"url\":\"\xff\"}", "null", "line 17: no JSON"},
       {R"({"id":14,"url":)" + url + R"(,"headers":)" + std::string(100'000, '[') +
            std::string(100'000, ']') + "}",
        "14", "headers wants a list"},
@@ -152,7 +154,7 @@ TEST_F(Pipe, ALineThatIsTooLongIsRefusedAndTheRestGoesOn) {
   const Talk talk = talkRaw(forage_, std::string((96u << 20) + 65'536, 'x') + "\n" + good + "\n");
   EXPECT_EQ(talk.process.exit_code, 0);
   ASSERT_EQ(talk.lines.size(), 2u);
-  EXPECT_THAT(talk.of(nullptr)["error"], StartsWith("a line of more than"));
+  EXPECT_THAT(talk.of(nullptr)["error"], testing::ContainsRegex("^line [0-9]+: has more than"));
   EXPECT_EQ(talk.of(1)["status"], 200);
 }
 

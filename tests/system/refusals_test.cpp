@@ -107,7 +107,11 @@ INSTANTIATE_TEST_SUITE_P(
                  "\"rfc9111\"?"}},
         Refusal{"TwoModes", "", "", {"--refresh", "--offline"}, {"--offline and --refresh"}},
         Refusal{"UnknownOption", "", "", {"--reprot", "x"}, {"did you mean --report?"}},
-        Refusal{"SinkWithoutFile", "[[sink]]\nplugin = \"jsonl\"", "", {}, {"file: is required"}}),
+        Refusal{"SinkWithoutFile",
+                "[[sink]]\nplugin = \"jsonl\"",
+                "",
+                {},
+                {"job.toml:2:10: sink.file: is required"}}),
     [](const auto& test) { return std::string(test.param.name); });
 
 TEST(Refused, JobWithoutAGroup) {

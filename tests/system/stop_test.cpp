@@ -53,14 +53,27 @@ TEST_F(Stop, EndsGracefullyAtTheFirstSignal) {
   }
 }
 
-TEST_F(Stop, EndsAtOnceAtTheSecondSignal) {
+TEST_F(Stop, EndsAtOnceAtALaterSignal) {
   writeJob("1h");
   Process process(forage_.spec({"run", "job.toml"}));
   ASSERT_TRUE(process.waitForText("/hang"));
   process.signal(SIGINT);
   ASSERT_TRUE(process.waitForText("forage: stopping"));
-  process.signal(SIGINT);
+  ASSERT_TRUE(eventually([&] {
+    process.signal(SIGINT);
+    return !process.running();
+  }));
   EXPECT_EQ(process.wait().exit_code, 11);
+}
+
+TEST_F(Stop, TakesSignalsThatComeTogetherForOne) {
+  writeJob("300ms");
+  Process process(forage_.spec({"run", "job.toml", "--report", "run.json"}));
+  ASSERT_TRUE(process.waitForText("/hang"));
+  // timeout(1) sends two, to the command and to its process group.
+  for (int i = 0; i < 1000; ++i) process.signal(SIGTERM);
+  EXPECT_EQ(process.wait().exit_code, 11);
+  EXPECT_EQ(forage_.readJson("run.json")["interrupted"], true);
 }
 
 TEST_F(Stop, EndsACommandThatHasNothingToFinish) {

@@ -19,7 +19,8 @@ std::pair<int, int> statusesOf(const std::string& text) {
   }
   const std::string_view rest =
       std::string_view(text).substr(std::min<std::size_t>(1, text.size()));
-  if (three && (rest == "xx" || rest == "XX")) return {first, first + 99};
+  // Servers send what they like, such as 999, but there is no such class (RFC 9110, section 15).
+  if (three && first <= 500 && (rest == "xx" || rest == "XX")) return {first, first + 99};
   throw UsageError("--status " + text + ": wants a status such as 404, or a class such as 4xx");
 }
 

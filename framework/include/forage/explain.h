@@ -9,21 +9,31 @@
 
 #include "forage/cache.h"
 #include "forage/clock.h"
+#include "forage/entry.h"
 #include "forage/export.h"
 #include "forage/job.h"
 #include "forage/request_source.h"
 
 namespace forage {
 
-/// Facts in the order in which a run comes to them: name and value, each one line, without secrets.
+/// What is said of a URL: for people in facts, for programs in what stands behind them.
 struct Explanation {
+  /// In the order in which a run comes to them: name and value, each one line, without secrets.
   std::vector<std::pair<std::string, std::string>> facts;
-  std::string decision;  ///< "answer", "answer, and validate meanwhile", "validate", "fetch", ...
+  std::string decision;  ///< "answer", "answer, and validate meanwhile", "validate: ...", "fetch"
   std::string rule;      ///< why, with the section that says so
   bool answers = false;  ///< the cache answers without a request
 
+  std::string url;  ///< canonical
+  Key key;
+  Key variant_key;              ///< "" where the key itself counts
+  EntryPtr stored;              ///< null: nothing that could answer
+  Millis age{0};                ///< of what is stored
+  Millis lifetime{0};           ///< kForever: without end
+  std::string lifetime_source;  ///< "expire_after", "max-age", ...
+  bool on_error = false;        ///< what is stored answers where the server cannot
+
   [[nodiscard]] FORAGE_API std::string toText() const;
-  [[nodiscard]] FORAGE_API std::string toJson() const;
 };
 
 /// Looks up what `request` asks for under the rules of `job`. Throws ConfigError for what is no

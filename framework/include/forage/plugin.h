@@ -20,10 +20,11 @@ namespace forage {
 
 /// One option of a plugin, for checking job files and for `forage plugins NAME`.
 struct OptionInfo {
-  const char* name;      ///< key in the plugin's table
-  const char* type;      ///< "text", "flag", "integer", "duration", "size", "list" or "path"
-  const char* fallback;  ///< default, as it would be written; "" for none
-  const char* help;      ///< one line
+  const char* name;       ///< key in the plugin's table
+  const char* type;       ///< "text", "flag", "integer", "duration", "size", "list" or "path"
+  const char* fallback;   ///< default, as it would be written; "" for none
+  const char* help;       ///< one line
+  bool required = false;  ///< a job that uses the plugin has to set it
 };
 
 /// Options that a plugin may declare to receive general keys of the job: "url" of a cache

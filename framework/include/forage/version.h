@@ -24,6 +24,6 @@ inline constexpr const char* kVersion = FORAGE_VERSION;
 
 /// Number of the plug-point contract (cache.h, fetcher.h, sink.h, plugin.h). Raised when one of
 /// them changes.
-inline constexpr std::uint32_t kAbi = 4;
+inline constexpr std::uint32_t kAbi = 5;
 
 }  // namespace forage

@@ -1,7 +1,9 @@
 #include "config/expansion.h"
 
+#include <algorithm>
 #include <cstddef>
 #include <utility>
+#include <vector>
 
 #include "config/file_text.h"
 
@@ -29,7 +31,9 @@ void fail(Expanded& result, std::string problem) {
   if (result.problem.empty()) result.problem = std::move(problem);
 }
 
-void appendVariable(std::string_view inner, Variables& variables, Expanded& result) {
+/// Appends what `inner` stands for; the names of variables that are not set go to `missing`.
+void appendVariable(std::string_view inner, Variables& variables, Expanded& result,
+                    std::vector<std::string>& missing) {
   const std::optional<Reference> reference = parseReference(inner);
   if (!reference) {
     fail(result, "\"${" + printable(inner, 40) +
@@ -42,10 +46,20 @@ void appendVariable(std::string_view inner, Variables& variables, Expanded& resu
   } else if (value) {
     result.text += *value;
   } else {
-    if (result.problem.empty()) result.unset = true;
-    fail(result, "the variable " + printable(reference->name, 80) +
-                     " is not set, neither in the environment nor in .env");
+    missing.push_back(printable(reference->name, 80));
   }
+}
+
+/// What is said of variables that are not set.
+std::string notSet(const std::vector<std::string>& missing) {
+  std::string names;
+  for (const std::string& name : missing) {
+    const bool is_known = &name != std::find(missing.data(), &name, name);
+    if (!is_known) names += (names.empty() ? "" : ", ") + name;
+  }
+  const bool one = names == missing.front();
+  return (one ? "the variable " + names + " is" : "the variables " + names + " are") +
+         " not set, neither in the environment nor in .env";
 }
 
 }  // namespace
@@ -82,6 +96,7 @@ void Variables::readDotenv() {
 
 Expanded expand(std::string_view text, Variables& variables) {
   Expanded result;
+  std::vector<std::string> missing;
   std::size_t done = 0;
   while (true) {
     const std::size_t begin = text.find("${", done);
@@ -98,7 +113,7 @@ Expanded expand(std::string_view text, Variables& variables) {
       fail(result, "\"${\" is never closed; write \"$${\" where \"${\" is meant");
       break;
     }
-    appendVariable(text.substr(begin + 2, end - begin - 2), variables, result);
+    appendVariable(text.substr(begin + 2, end - begin - 2), variables, result, missing);
     done = end + 1;
     // Many references to one large variable must not fill the memory.
     if (result.text.size() > kMaxFile) {
@@ -107,6 +122,8 @@ Expanded expand(std::string_view text, Variables& variables) {
     }
   }
   result.text.append(text.substr(done));
+  result.unset = result.problem.empty() && !missing.empty();
+  if (result.unset) result.problem = notSet(missing);
   if (!result.problem.empty()) result.text.clear();
   return result;
 }

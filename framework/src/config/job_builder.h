@@ -29,7 +29,18 @@ class JobBuilder {
   /// Builds what can be built; what is wrong has gone to the findings.
   [[nodiscard]] LoadedJob build();
 
+  /// Where there are findings, adds the variables of general keys that are not set: by themselves
+  /// they are findings only once a plugin that wants them has been loaded.
+  void addUnset();
+
  private:
+  struct Unset {
+    Place place;
+    std::string key;
+    std::string plugin;
+    std::string problem;
+  };
+
   using Value = decltype(Converted::value);
 
   void buildCache();
@@ -87,6 +98,7 @@ class JobBuilder {
   Findings& findings_;
   Variables& variables_;
   LoadedJob loaded_;
+  std::vector<Unset> unset_;
   std::set<std::string> group_names_;
   bool reads_stdin_ = false;
 };

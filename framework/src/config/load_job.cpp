@@ -101,13 +101,15 @@ LoadedJob loadJob(const LoadOptions& options) {
   const std::filesystem::path dotenv =
       options.files.empty() ? "" : options.files.front().parent_path() / ".env";
   config::Variables variables(environment, dotenv, sources, findings);
-  LoadedJob loaded = config::JobBuilder(root, sources, findings, variables).build();
+  config::JobBuilder builder(root, sources, findings, variables);
+  LoadedJob loaded = builder.build();
   if (!options.files.empty()) loaded.job.name = options.files.front().filename().string();
   if (options.require_groups && complete && loaded.job.groups.empty()) {
     // The first source is the first file, or --env where there is none.
     if (options.files.empty()) throw ConfigError("no job file: there is no group to visit");
     findings.add({0, 0, 0}, "", "no [[group]]: there is nothing to visit");
   }
+  builder.addUnset();
   findings.throwIfAny();
   return loaded;
 }

@@ -8,6 +8,9 @@ namespace forage::config {
 
 namespace {
 
+/// The plugin that is known to have no use for a url before it is loaded.
+constexpr std::string_view kNeedsNothing = "memory";
+
 /// `node` as the option of a plugin; nothing for what no option can be.
 std::optional<decltype(Settings::Value::data)> settingOf(const Node& node) {
   if (const auto* flag = std::get_if<bool>(&node.data)) return *flag;
@@ -98,6 +101,7 @@ void JobBuilder::addGeneral(PluginUse& use, std::string_view key, bool is_path) 
     if (expansion.unset) {
       use.unset.insert_or_assign(
           option, sources_.show(node.place) + ": " + std::string(key) + ": " + expansion.problem);
+      unset_.push_back({node.place, std::string(key), use.name, std::move(expansion.problem)});
       return note(std::string(key), *written);
     }
     if (!expansion.problem.empty()) return findings_.add(node.place, key, expansion.problem);
@@ -109,6 +113,13 @@ void JobBuilder::addGeneral(PluginUse& use, std::string_view key, bool is_path) 
   note(std::string(key), node);
   values.insert_or_assign(option, Settings::Value{*node.text(), sources_.show(node.place)});
   use.settings = Settings(use.settings.section(), std::move(values));
+}
+
+void JobBuilder::addUnset() {
+  if (findings_.empty()) return;
+  for (const Unset& one : unset_) {
+    if (one.plugin != kNeedsNothing) findings_.add(one.place, one.key, one.problem);
+  }
 }
 
 void JobBuilder::addUnusedTables(const std::string& table, const std::set<std::string>& used) {

@@ -100,12 +100,13 @@ void judgeOffline(Judgement& one, bool fresh, const CacheControl& response) noex
   }
 }
 
-/// RFC 5861, section 4, and RFC 9111, section 4.2.4. What is fresh may answer anyway.
+/// RFC 5861, section 4, and RFC 9111, section 4.2.4. What is fresh may answer anyway, but for a
+/// refresh, which wants to hear from the server.
 bool mayAnswerErrors(const Judgement& one, bool fresh, const CacheControl& request,
                      const CacheControl& response, const ReuseOptions& options) noexcept {
   if (request.no_cache || response.no_cache) return false;
-  if (fresh) return true;
-  if (response.must_revalidate) return false;
+  if (fresh && !options.always_validate) return true;
+  if (!fresh && response.must_revalidate) return false;
   std::optional<Seconds> directive = request.stale_if_error;
   if (!directive) directive = response.stale_if_error;
   const Millis allowed = window(directive, options.stale_if_error);

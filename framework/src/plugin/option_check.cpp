@@ -58,6 +58,11 @@ void checkOption(const PluginInfo& info, const Settings& settings, std::string_v
                          config::suggestion(key, known));
 }
 
+std::string missing(const PluginUse& use, const OptionInfo& option) {
+  return (use.place.empty() ? "" : use.place + ": ") + use.settings.section() + "." + option.name +
+         ": is required: " + option.help;
+}
+
 }  // namespace
 
 std::string_view wordOf(PluginKind kind) noexcept {
@@ -70,6 +75,15 @@ std::string_view wordOf(PluginKind kind) noexcept {
       return "sink";
   }
   return "";
+}
+
+std::vector<std::string> missingOptions(const PluginUse& use, const PluginInfo& info) {
+  std::vector<std::string> findings;
+  for (const OptionInfo& option : info.options) {
+    const bool is_set = use.settings.has(option.name) || use.unset.contains(option.name);
+    if (option.required && !is_set) findings.push_back(missing(use, option));
+  }
+  return findings;
 }
 
 std::vector<std::string> checkOptions(PluginKind kind, const PluginUse& use,

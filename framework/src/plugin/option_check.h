@@ -19,4 +19,7 @@ namespace forage::plugin {
 [[nodiscard]] std::vector<std::string> checkOptions(PluginKind kind, const PluginUse& use,
                                                     const PluginInfo& info);
 
+/// The options that `use` would have to set and does not, as checkOptions().
+[[nodiscard]] std::vector<std::string> missingOptions(const PluginUse& use, const PluginInfo& info);
+
 }  // namespace forage::plugin

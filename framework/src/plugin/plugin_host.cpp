@@ -49,6 +49,16 @@ PluginKind kindOf(const PluginUse& table) noexcept {
   return table.settings.section().starts_with("fetch") ? PluginKind::kFetcher : PluginKind::kCache;
 }
 
+/// What a plugin refuses has the place of its option; of one that is not set, where the plugin is
+/// named.
+ConfigError withPlace(const ConfigError& error, const PluginUse& use) {
+  std::vector<std::string> findings = error.findings();
+  for (std::string& finding : findings) {
+    if (finding.starts_with(use.settings.section() + ".")) finding.insert(0, at(use.place));
+  }
+  return ConfigError(std::move(findings));
+}
+
 /// Runs `make` of a plugin: what it throws names the plugin and where the job named it.
 template <typename Made>
 std::unique_ptr<Made> makeBy(std::unique_ptr<Made> (*make)(const Settings&, const PluginContext&),
@@ -57,8 +67,8 @@ std::unique_ptr<Made> makeBy(std::unique_ptr<Made> (*make)(const Settings&, cons
   std::unique_ptr<Made> made;
   try {
     made = make(use.settings, PluginContext{clock});
-  } catch (const ConfigError&) {
-    throw;  // it names its own place
+  } catch (const ConfigError& error) {
+    throw withPlace(error, use);
   } catch (const std::bad_alloc&) {
     throw;
   } catch (const Poco::Exception& error) {
@@ -85,8 +95,9 @@ struct PluginHost::State {
   }
   /// Loads the plugin of `use` and sees that it makes a `kind`; what is wrong is told of `key`.
   const PluginInfo& loadFor(PluginKind kind, const PluginUse& use, const std::string& key);
-  /// What is wrong with `use`, one line each.
-  std::vector<std::string> problems(PluginKind kind, const PluginUse& use, const std::string& key);
+  /// What is wrong with `use`, one line each. Of a table that is not used, nothing is missing.
+  std::vector<std::string> problems(PluginKind kind, const PluginUse& use, const std::string& key,
+                                    bool is_used);
 };
 
 /// Loads `name` from the first folder that has it. `file` of the result is empty when none has.
@@ -122,8 +133,10 @@ std::string PluginHost::State::notFound(std::string_view name) const {
     searched += (searched.empty() ? "" : ", ") + folder.string();
   }
   const std::vector<std::string_view> known_names(names.begin(), names.end());
+  const std::string file = plugin::fileNameOf(name);
   return "there is no plugin \"" + config::printable(name) + "\"" +
-         config::suggestion(name, known_names) + " (searched " + searched + ")";
+         config::suggestion(name, known_names) +
+         (file.empty() ? " (searched " : " (looked for " + file + " in ") + searched + ")";
 }
 
 const PluginInfo& PluginHost::State::loadFor(PluginKind kind, const PluginUse& use,
@@ -141,9 +154,13 @@ const PluginInfo& PluginHost::State::loadFor(PluginKind kind, const PluginUse& u
 }
 
 std::vector<std::string> PluginHost::State::problems(PluginKind kind, const PluginUse& use,
-                                                     const std::string& key) {
+                                                     const std::string& key, bool is_used) {
   try {
-    return plugin::checkOptions(kind, use, loadFor(kind, use, key));
+    const PluginInfo& info = loadFor(kind, use, key);
+    std::vector<std::string> found = plugin::checkOptions(kind, use, info);
+    if (!is_used) return found;
+    for (std::string& one : plugin::missingOptions(use, info)) found.push_back(std::move(one));
+    return found;
   } catch (const PluginError& error) {
     return {error.message()};
   }
@@ -176,15 +193,16 @@ const std::vector<fs::path>& PluginHost::folders() const noexcept { return state
 const Clock& PluginHost::clock() const noexcept { return state_->clock; }
 
 void PluginHost::check(PluginKind kind, const PluginUse& use) {
-  const PluginInfo& info = state_->loadFor(kind, use);
-  std::vector<std::string> findings = plugin::checkOptions(kind, use, info);
+  static_cast<void>(state_->loadFor(kind, use));  // throws
+  std::vector<std::string> findings = state_->problems(kind, use, "", true);
   if (!findings.empty()) throw ConfigError(std::move(findings));
 }
 
 void PluginHost::checkTables(const Job& job) {
   std::vector<std::string> findings;
-  const auto add = [&](PluginKind kind, const PluginUse& use, const std::string& key) {
-    for (std::string& one : state_->problems(kind, use, key)) {
+  const auto add = [&](PluginKind kind, const PluginUse& use, const std::string& key,
+                       bool is_used = true) {
+    for (std::string& one : state_->problems(kind, use, key, is_used)) {
       // The caches in front and behind may share a table.
       const bool known = std::find(findings.begin(), findings.end(), one) != findings.end();
       if (!known) findings.push_back(std::move(one));
@@ -196,7 +214,7 @@ void PluginHost::checkTables(const Job& job) {
   add(PluginKind::kFetcher, job.fetch.plugin, "fetch.plugin");
   for (const PluginUse& sink : job.sinks) add(PluginKind::kSink, sink, "sink.plugin");
   for (const PluginUse& table : job.other_tables) {
-    add(kindOf(table), table, table.settings.section());
+    add(kindOf(table), table, table.settings.section(), false);
   }
   if (!findings.empty()) throw ConfigError(std::move(findings));
 }

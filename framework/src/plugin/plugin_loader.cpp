@@ -52,7 +52,9 @@ LoadedPlugin loadPlugin(const std::filesystem::path& file, std::string_view name
     // second then runs the first one's code (pocoproject/poco#4731).
     library.load(file.string(), Poco::SharedLibrary::SHLIB_LOCAL);
   } catch (const Poco::Exception& error) {
-    return {nullptr, "cannot be loaded: " + error.message()};
+    std::string why = error.message();
+    if (why.starts_with(file.string() + ": ")) why.erase(0, file.string().size() + 2);
+    return {nullptr, "cannot be loaded: " + why};
   }
   if (!library.hasSymbol(kPluginEntryPoint)) {
     return {nullptr, std::string("is no plugin: it has no ") + kPluginEntryPoint + "()"};

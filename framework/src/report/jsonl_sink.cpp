@@ -15,7 +15,7 @@ namespace forage {
 namespace {
 
 constexpr std::array kOptions{
-    OptionInfo{"file", "text", "", "where the lines go; \"-\" is standard output (required)"},
+    OptionInfo{"file", "text", "", "where the lines go; \"-\" is standard output", true},
     OptionInfo{"overwrite", "flag", "false", "start the file anew instead of appending to it"},
     OptionInfo{"content", "flag", "true", "write each body too, not only what became of its URL"},
 };

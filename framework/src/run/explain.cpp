@@ -4,7 +4,6 @@
 #include <memory>
 
 #include "forage/config.h"
-#include "forage/json_text.h"
 #include "forage/units.h"
 #include "http/answer.h"
 #include "http/http_date.h"
@@ -54,11 +53,15 @@ class Explainer {
 
   Explanation explain(const RequestSpec& request) {
     prepare(request);
-    add("url", trip_.url.text());
+    add("url", result_.url = trip_.url.text());
     add("policy", rules_.followsRfc9111() ? "rfc9111" : "ttl");
     rules_.makeKey(trip_, trip_.key);
-    add("key", trip_.key);
+    add("key", result_.key = trip_.key);
     if (!trip_.isCacheable()) {
+      if (mayAskTheCacheOnly()) {
+        decide("fail", onlyTheCache(), false);
+        return std::move(result_);
+      }
       decide("fetch", "its method, body or precondition is for the server alone", false);
       return std::move(result_);
     }
@@ -71,7 +74,7 @@ class Explainer {
     if (stored == nullptr) {
       missing();
     } else {
-      judge(*stored);
+      judge(stored);
     }
     return std::move(result_);
   }
@@ -116,17 +119,13 @@ class Explainer {
             ")");
     const Key own = rules_.variantKey(trip_.key, *found, trip_);
     if (own.empty()) return nullptr;
-    add("key of the variant", own);
+    add("key of the variant", result_.variant_key = own);
     EntryPtr variant = find(own);
     if (variant != nullptr && !rules_.matches(*variant, trip_)) variant.reset();
     if (!is_default) return variant;
     const bool will_do =
         variant != nullptr && rules_.judge(*variant, trip_, clock_.wallNow()).lasts();
     return will_do ? variant : found;
-  }
-
-  [[nodiscard]] bool mayAskTheCacheOnly() const noexcept {
-    return job_.cache.mode == CacheMode::kOffline || trip_.asked->wants.only_if_cached;
   }
 
   EntryPtr lookForPart() {
@@ -138,10 +137,19 @@ class Explainer {
     return http::answersRange(*found, trip_.asked->spec.headers) ? found : nullptr;
   }
 
+  [[nodiscard]] bool mayAskTheCacheOnly() const noexcept {
+    return job_.cache.mode == CacheMode::kOffline || trip_.asked->wants.only_if_cached;
+  }
+  [[nodiscard]] std::string_view onlyTheCache() const noexcept {
+    return job_.cache.mode == CacheMode::kOffline
+               ? "--offline"
+               : "only-if-cached in the request (RFC 9111, 5.2.1.7)";
+  }
+
   void missing() {
     add("stored", "no");
     if (mayAskTheCacheOnly()) {
-      decide("fail", "only the cache may be asked (RFC 9111, 5.2.1.7)", false);
+      decide("fail", onlyTheCache(), false);
     } else {
       decide("fetch", "nothing is stored that could answer", false);
     }
@@ -166,9 +174,19 @@ class Explainer {
     }
   }
 
-  void judge(const Entry& stored) {
+  void keep(const EntryPtr& stored, const http::Judgement& judged) {
+    result_.stored = stored;
+    result_.age = judged.age;
+    result_.lifetime = judged.lifetime.span;
+    result_.lifetime_source = wordOf(judged.lifetime.source);
+    result_.on_error = judged.stale_if_error;
+  }
+
+  void judge(const EntryPtr& entry) {
+    const Entry& stored = *entry;
     const http::Judgement judged = rules_.judge(stored, trip_, clock_.wallNow());
     describe(stored, judged);
+    keep(entry, judged);
     const bool can_validate = http::hasValidator(stored);
     switch (judged.reuse) {
       case http::Reuse::kFresh:
@@ -183,7 +201,7 @@ class Explainer {
     }
     if (mayAskTheCacheOnly()) return decide("fail", judged.rule, false);
     add("where the server cannot answer",
-        judged.stale_if_error ? "what is stored answers (stale_if_error)" : "the URL fails");
+        judged.stale_if_error ? "what is stored answers" : "the URL fails");
     decide(can_validate ? "validate: ask the server whether it still holds"
                         : "fetch: it has no validator to ask with",
            judged.rule, false);
@@ -217,21 +235,6 @@ std::string Explanation::toText() const {
   line("decision", decision);
   line("rule", rule);
   return text;
-}
-
-std::string Explanation::toJson() const {
-  std::string text = "{";
-  for (const auto& [name, value] : facts) {
-    appendJsonString(text, name);
-    text += ':';
-    appendJsonString(text, value);
-    text += ',';
-  }
-  text += "\"decision\":";
-  appendJsonString(text, decision);
-  text += ",\"rule\":";
-  appendJsonString(text, rule);
-  return text.append(",\"answers\":").append(answers ? "true" : "false").append("}\n");
 }
 
 }  // namespace forage

@@ -166,8 +166,11 @@ TEST(RedisOptions, OfARestApiAreCheckedAndShowNoSecret) {
   const Data url = std::string("https://name.upstash.io");
   const Data token = std::string("hunter2");
   EXPECT_NE(refusal({{"url", url}})
-                .find("cache.redis.token: is missing: set [cache.redis] token = "
-                      "\"${UPSTASH_REDIS_REST_TOKEN}\""),
+                .find("cache.redis.token: is missing: a url with http:// or https:// is the REST "
+                      "API of Upstash"),
+            std::string::npos);
+  EXPECT_NE(refusal({{"url", std::string("http://127.0.0.1:6379")}})
+                .find("; a Redis server itself is redis://127.0.0.1:6379"),
             std::string::npos);
   for (const char* const bad : {"hunter2\r\nHost: x", "hunter 2", "hunter2\xff"}) {
     const std::string text = refusal({{"url", url}, {"token", std::string(bad)}});

@@ -19,6 +19,7 @@ CommandLine sample() {
       .option("overwrite", "O", "FILE", "write")
       .option("set", "", "K=V", "set")
       .flag("quiet", "q", "say less")
+      .flag("verbose", "v", "say more")
       .number("parallel-max", "N", 1, 64, "at once");
   return line;
 }
@@ -66,6 +67,8 @@ TEST(CommandLine, TakesASingleDashForAnOperand) {
 TEST(CommandLine, SuggestsTheNearestOption) {
   EXPECT_EQ(complaint({"--outptu=x"}), "unknown option --outptu, did you mean --output?");
   EXPECT_EQ(complaint({"--zzzzzz"}), "unknown option --zzzzzz");
+  EXPECT_EQ(complaint({"--paralel"}), "unknown option --paralel, did you mean --parallel-max?");
+  EXPECT_EQ(complaint({"--parll", "3"}), "unknown option --parll, did you mean --parallel-max?");
   EXPECT_EQ(complaint({"-z"}), "unknown option -z");
 }
 
@@ -82,16 +85,24 @@ TEST(CommandLine, WantsTheValueOfAnOption) {
 }
 
 TEST(CommandLine, RefusesAValueWhereNoneBelongs) {
-  EXPECT_NE(complaint({"--quiet=1"}), "");
-  EXPECT_NE(complaint({"-qx"}), "");
+  EXPECT_EQ(complaint({"--quiet=1"}), "--quiet takes no value");
+  EXPECT_EQ(complaint({"-q=1"}), "--quiet takes no value");
+  EXPECT_EQ(complaint({"-qx"}), "unknown option -x");
+}
+
+TEST(CommandLine, TakesLettersThatStandTogether) {
+  const Arguments arguments = parse({"-qv", "-vqoX", "-vo", "-q"});
+  EXPECT_TRUE(arguments.has("quiet"));
+  EXPECT_TRUE(arguments.has("verbose"));
+  EXPECT_THAT(arguments.values("output"), ElementsAre("X", "-q"));
 }
 
 TEST(CommandLine, ValidatesNumbers) {
-  // Poco::Util::OptionProcessor alone would not call the validator.
   EXPECT_EQ(parse({"--parallel-max", "64"}).value("parallel-max"), "64");
-  EXPECT_NE(complaint({"--parallel-max", "65"}), "");
-  EXPECT_NE(complaint({"--parallel-max", "0"}), "");
-  EXPECT_NE(complaint({"--parallel-max", "many"}), "");
+  const std::string wants = "--parallel-max wants a whole number from 1 to 64, not ";
+  for (const std::string bad : {"65", "0", "-1", "many", "3x", "", "99999999999"}) {
+    EXPECT_EQ(complaint({"--parallel-max", bad}), wants + bad);
+  }
 }
 
 TEST(CommandLine, HelpShowsOptionsAndExamples) {

@@ -54,7 +54,7 @@ TEST_F(Expansion, SaysWhichVariableIsNotSet) {
   const Expanded expanded = expandText("redis://${HOST}/${NONE}${OTHER}");
   EXPECT_TRUE(expanded.unset);
   EXPECT_EQ(expanded.problem,
-            "the variable NONE is not set, neither in the environment nor in .env");
+            "the variables NONE, OTHER are not set, neither in the environment nor in .env");
   EXPECT_EQ(expanded.text, "");
 }
 

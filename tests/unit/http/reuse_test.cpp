@@ -442,8 +442,22 @@ INSTANTIATE_TEST_SUITE_P(
                               "max-age=600",
                               "",
                               1s,
+                              false,
+                              {.always_validate = true}},
+                    ErrorCase{"WhatIsFreshUnderRefreshWithinTheWindow",
+                              "--refresh",
+                              "max-age=600, must-revalidate",
+                              "",
+                              1s,
                               true,
-                              {.always_validate = true}}),
+                              {.always_validate = true, .stale_if_error = 60s}},
+                    ErrorCase{"WhatHasExpiredUnderRefreshBehindTheWindow",
+                              "--refresh",
+                              "max-age=600",
+                              "",
+                              661s,
+                              false,
+                              {.always_validate = true, .stale_if_error = 60s}}),
     test::rowName<ErrorCase>);
 
 TEST(Judgement, NamesTheRuleAndItsSection) {

@@ -91,7 +91,7 @@ TEST_F(PluginHostTest, RefusesWhatIsNoPlugin) {
 
 TEST_F(PluginHostTest, RefusesAPluginThatLacksASymbol) {
   EXPECT_THAT(refusal("missing_symbol"),
-              AllOf(StartsWith("libforage_missing_symbol.so cannot be loaded: "),
+              AllOf(StartsWith("libforage_missing_symbol.so cannot be loaded: undefined symbol: "),
                     HasSubstr("definedNowhere")));
 }
 
@@ -109,7 +109,10 @@ TEST_F(PluginHostTest, RefusesAFileThatIsNoSharedObject) {
 
 TEST_F(PluginHostTest, NamesTheNearestPluginAndTheFoldersSearched) {
   const std::string text = refusal("fien");
-  EXPECT_THAT(text, StartsWith("there is no plugin \"fien\", did you mean \"fine\"? (searched "));
+  EXPECT_THAT(
+      text,
+      StartsWith(
+          "there is no plugin \"fien\", did you mean \"fine\"? (looked for libforage_fien.so in "));
   PluginHost host = makeHost();
   for (const fs::path& folder : host.folders()) {
     EXPECT_THAT(refusal(host, "zebra-crossing"), HasSubstr(folder.filename().string()));
@@ -230,6 +233,36 @@ TEST_F(PluginHostTest, NamesThePluginThatFails) {
   EXPECT_THAT(failure(use("nothing")), StartsWith("job.toml:2:10: there is no plugin"));
 }
 
+TEST_F(PluginHostTest, WantsRequiredOptionsOfWhatIsUsed) {
+  PluginHost host = makeHost();
+  Job job;
+  job.cache.plugin = use("fine");
+  job.sinks = {{"jsonl", Settings("sink", {}), "job.toml:8:10", {}}};
+  const auto findings = [&]() -> std::vector<std::string> {
+    try {
+      host.checkTables(job);
+      return {};
+    } catch (const ConfigError& error) {
+      return error.findings();
+    }
+  };
+  const std::string file = "job.toml:8:10: sink.file: is required: ";
+  EXPECT_THAT(findings(), testing::Contains(StartsWith(file)));
+  job.sinks[0].settings = Settings("sink", {{"file", {std::string("-"), "job.toml:9:8"}}});
+  EXPECT_THAT(findings(), testing::Not(testing::Contains(HasSubstr("is required"))));
+}
+
+TEST_F(PluginHostTest, GivesThePlaceOfThePluginToAnOptionThatIsNotSet) {
+  PluginHost host = makeHost();
+  try {
+    static_cast<void>(
+        host.makeCache(use("throws", {{"what", {std::string("missing"), "job.toml:5:1"}}})));
+    FAIL();
+  } catch (const ConfigError& error) {
+    EXPECT_EQ(error.message(), "job.toml:2:10: cache.throws.url: is missing");
+  }
+}
+
 TEST_F(PluginHostTest, ChecksTheCacheInFrontAndATableThatTwoShareOnce) {
   PluginHost host = makeHost();
   Job job;
@@ -275,7 +308,7 @@ TEST_F(PluginHostTest, ChecksEveryTableOfAJob) {
             StartsWith("job.toml:2:10: cache.fallback: there is no plugin \"missing\""),
             "job.toml:4:1: fetch.plugin: the plugin \"fine\" makes no fetcher, but a cache",
             StartsWith("job.toml:7:8: cache.fnie: there is no plugin \"fnie\", did you mean "
-                       "\"fine\"? (searched "),
+                       "\"fine\"? (looked for libforage_fnie.so in "),
             "job.toml:9:1: cache.throws.what: wants text in quotes"));
   }
 }

@@ -12,6 +12,7 @@ std::unique_ptr<forage::Cache> makeCache(const forage::Settings& settings,
                                          const forage::PluginContext&) {
   const std::string what = settings.text("what", "");
   if (what == "config") settings.fail("what", "is refused");
+  if (what == "missing") settings.fail("url", "is missing");
   if (what == "cache") throw forage::CacheError("a cache error");
   if (what == "poco") throw Poco::IOException("a Poco exception");
   throw std::runtime_error("a standard exception");

@@ -90,7 +90,7 @@ TEST(EntryFilter, JudgesAKeyByItsUrl) {
 }
 
 TEST(EntryFilter, SaysWhatAnOptionWants) {
-  for (const char* status : {"", "4", "99", "4x", "xxx", "4xxx", "0xx", "-404", "40x"}) {
+  for (const char* status : {"", "4", "99", "4x", "xxx", "4xxx", "0xx", "6xx", "9xx", "-404", "40x"}) {
     EXPECT_THAT(complaint({"--status=" + std::string(status)}), HasSubstr("--status")) << status;
   }
   EXPECT_THAT(complaint({"--older-than", "soon"}), HasSubstr("wants a duration such as"));
