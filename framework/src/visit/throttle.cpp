@@ -29,7 +29,9 @@ double secondsOf(TimePoint from, TimePoint to) noexcept { return Seconds(to - fr
 TimePoint Throttle::next(TimePoint now) const noexcept {
   TimePoint at = now;
   if (ceiling_ > 0) at = std::max(at, paused_until_);
-  if (last_start_) at = std::max(at, *last_start_ + gap(at));
+  // The first after a pause has waited long enough.
+  const bool has_paused = ceiling_ > 0 && last_start_ && *last_start_ <= refused_at_;
+  if (last_start_ && !has_paused) at = std::max(at, *last_start_ + gap(at));
   return at;
 }
 
@@ -81,9 +83,11 @@ void Throttle::refused(TimePoint started, TimePoint now,
   if (ceiling_ <= 0 || started > refused_at_) {
     rate_then_ = rate(now);
     refused_at_ = now;
-    seconds_measured_ = secondsOf(measured_from_.value_or(now), now);
+    // From start to start: how far away the host is does not count.
+    seconds_measured_ = secondsOf(measured_from_.value_or(started), started);
     taken_then_ = taken_;
     paused_until_ = now;
+    longest_pause_ = Millis(0);
     // The host's own words suffice the first time; a pause that did not help is doubled.
     if (!retry_after || in_a_row_ > 0) {
       pause = std::max(pause, kFirstPause * (1 << std::min(in_a_row_, 10u)));
@@ -92,14 +96,17 @@ void Throttle::refused(TimePoint started, TimePoint now,
     measured_from_.reset();
     taken_ = 0;
   }
-  paused_until_ = std::max(paused_until_, now + std::min(pause, options_.max_pause));
+  pause = std::min(pause, options_.max_pause);
+  longest_pause_ = std::max(longest_pause_, pause);
+  paused_until_ = std::max(paused_until_, now + pause);
   judgeCeiling();
 }
 
 void Throttle::judgeCeiling() noexcept {
-  const double pause = secondsOf(refused_at_, paused_until_);
-  const double seconds = std::max({seconds_measured_, pause, Seconds(kFirstPause).count()});
-  const double measured = static_cast<double>(taken_then_) / seconds;
+  const double seconds =
+      std::max({seconds_measured_, Seconds(longest_pause_).count(), Seconds(kFirstPause).count()});
+  // A host that has taken nothing yet is asked once for each pause, not once in max_gap.
+  const double measured = static_cast<double>(std::max<std::uint64_t>(taken_then_, 1)) / seconds;
   const double lowest = 1 / Seconds(options_.max_gap).count();
   ceiling_ = rate_then_ > 0 ? std::clamp(measured, rate_then_ * kLowest, rate_then_) : measured;
   ceiling_ = std::max(ceiling_, lowest);

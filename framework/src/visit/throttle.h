@@ -71,6 +71,7 @@ class Throttle {
   double rate_then_ = 0;         // at which we asked; 0: no limit
   TimePoint refused_at_{};       // requests from before it say nothing new
   TimePoint paused_until_{};     // nothing starts
+  Millis longest_pause_{0};      // of those that were asked for
   double seconds_measured_ = 0;  // up to the refusal
   std::uint64_t taken_then_ = 0;
   unsigned in_a_row_ = 0;  // refusals without a request taken in between
