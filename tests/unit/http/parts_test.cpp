@@ -19,7 +19,7 @@ using test::Row;
 using test::stored;
 
 const std::string kAll = "0123456789";
-const std::string kMany = std::to_string(std::numeric_limits<std::size_t>::max());
+const std::string kLargest = std::to_string(std::numeric_limits<std::size_t>::max());
 
 /// "bytes 0-4/10" as one would write it; "" for none.
 std::string text(const std::optional<HeldPart>& held) {
@@ -89,7 +89,7 @@ INSTANTIATE_TEST_SUITE_P(
                  ""},
         HeldCase{"NumbersAsLargeAsCanBe",
                  "RFC 9110, 14.4",
-                 {"Content-Range: bytes 0-" + kMany + "/*"},
+                 {"Content-Range: bytes 0-" + kLargest + "/*"},
                  "0",
                  ""}),
     test::rowName<HeldCase>);
