@@ -12,13 +12,13 @@ namespace forage::http {
 
 namespace {
 
-constexpr std::size_t kNoEnd = std::string_view::npos;
-constexpr std::string_view kAroundWords(" \t\v\f\0", 5);
+constexpr std::size_t kNone = std::string_view::npos;
+constexpr std::string_view kBlanks(" \t\v\f\0", 5);
 
-std::string_view trimmed(std::string_view text) noexcept {
-  const std::size_t first = text.find_first_not_of(kAroundWords);
-  if (first == kNoEnd) return {};
-  return text.substr(first, text.find_last_not_of(kAroundWords) + 1 - first);
+std::string_view stripped(std::string_view text) noexcept {
+  const std::size_t first = text.find_first_not_of(kBlanks);
+  if (first == kNone) return {};
+  return text.substr(first, text.find_last_not_of(kBlanks) + 1 - first);
 }
 
 enum class Key : std::uint8_t { kUserAgent, kAllow, kDisallow, kCrawlDelay, kSitemap, kOther };
@@ -56,13 +56,13 @@ struct KeyValue {
 
 /// "key: value", or "key value" of two words. Of anything else the key is empty.
 KeyValue keyValueOf(std::string_view line) noexcept {
-  line = trimmed(line.substr(0, line.find('#')));
+  line = stripped(line.substr(0, line.find('#')));
   const std::size_t colon = line.find(':');
-  if (colon != kNoEnd) return {trimmed(line.substr(0, colon)), trimmed(line.substr(colon + 1))};
-  const std::size_t blank = line.find_first_of(kAroundWords);
-  if (blank == kNoEnd) return {};
-  const std::string_view value = trimmed(line.substr(blank));
-  if (value.find_first_of(kAroundWords) != kNoEnd) return {};
+  if (colon != kNone) return {stripped(line.substr(0, colon)), stripped(line.substr(colon + 1))};
+  const std::size_t blank = line.find_first_of(kBlanks);
+  if (blank == kNone) return {};
+  const std::string_view value = stripped(line.substr(blank));
+  if (value.find_first_of(kBlanks) != kNone) return {};
   return {line.substr(0, blank), value};
 }
 
@@ -78,14 +78,14 @@ bool names(std::string_view value, std::string_view product) noexcept {
 }
 
 bool namesEveryone(std::string_view value) noexcept {
-  return value.starts_with('*') && (value.size() == 1 || kAroundWords.find(value[1]) != kNoEnd);
+  return value.starts_with('*') && (value.size() == 1 || kBlanks.find(value[1]) != kNone);
 }
 
 /// A number of seconds, with a fraction perhaps; nothing for anything else.
 std::optional<Millis> secondsOf(std::string_view text) noexcept {
   constexpr std::size_t kManyDigits = 9;
   const std::size_t digits = std::min(text.find_first_not_of("0123456789"), text.size());
-  if (text.find_first_not_of("0123456789.") != kNoEnd || digits == 0) return std::nullopt;
+  if (text.find_first_not_of("0123456789.") != kNone || digits == 0) return std::nullopt;
   const std::size_t first = std::min(text.find_first_not_of('0'), digits);
   if (digits - first > kManyDigits) return RobotsTxt::kLongestDelay;
   const std::optional<Millis> span = parseDuration(text);
@@ -104,7 +104,7 @@ void RobotsReader::read(std::string_view text) {
     text = text.substr(0, RobotsTxt::kMaxBytes);
     // What half a rule says is not what the whole says.
     const std::size_t last_end = text.find_last_of("\r\n");
-    text = text.substr(0, last_end == kNoEnd ? 0 : last_end);
+    text = text.substr(0, last_end == kNone ? 0 : last_end);
   }
   text = withoutByteOrderMark(text);
   while (!text.empty()) {
@@ -166,7 +166,7 @@ void RobotsReader::takeSitemap(std::string_view value) {
   const bool absolute = equalsIgnoreCase(value.substr(0, 7), "http://") ||
                         equalsIgnoreCase(value.substr(0, 8), "https://");
   if (!absolute || value.size() > RobotsTxt::kMaxSitemapBytes ||
-      value.find_first_of(kAroundWords) != kNoEnd || sitemaps.size() >= RobotsTxt::kMaxSitemaps) {
+      value.find_first_of(kBlanks) != kNone || sitemaps.size() >= RobotsTxt::kMaxSitemaps) {
     return;
   }
   sitemaps.emplace_back(value);

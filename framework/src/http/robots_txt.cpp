@@ -41,11 +41,13 @@ RobotsRuling RobotsTxt::judge(std::string_view target) const {
   if (rules_.empty() || target == "/robots.txt") return {};
   const RobotsTarget wanted(target);
   PatternMatcher matcher;
+  std::size_t searched = 0;
   for (const Rule& rule : rules_) {
     const std::string_view pattern = patternOf(rule);
-    if (matcher.matches(pattern, rule.names_query ? wanted.queryText() : wanted.text())) {
-      return {rule.allow, pattern};
-    }
+    const std::string& text = rule.names_query ? wanted.queryText() : wanted.text();
+    if (pattern.find('*') != std::string_view::npos) searched += text.size();
+    if (searched > kMaxSearched) return {false, pattern};
+    if (matcher.matches(pattern, text)) return {rule.allow, pattern};
   }
   return {};
 }

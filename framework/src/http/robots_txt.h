@@ -27,6 +27,8 @@ class RobotsTxt {
   /// So many sitemaps are kept, none longer than this.
   static constexpr std::size_t kMaxSitemaps = 1'000;
   static constexpr std::size_t kMaxSitemapBytes = 2'048;
+  /// So many octets of targets are searched for one ruling, in some hundredths of a second.
+  static constexpr std::size_t kMaxSearched = 8u << 20;
   /// What a Crawl-delay beyond it counts as.
   static constexpr Millis kLongestDelay = std::chrono::hours(24);
 
@@ -42,7 +44,9 @@ class RobotsTxt {
 
   /// Judges the target of a request in origin form, "/path?query". Of the patterns that match the
   /// longest decides, of two as long the one that allows (section 2.2.2). "/robots.txt" is always
-  /// allowed. Tries rule after rule, each in time that grows with its length and that of `target`.
+  /// allowed. Tries rule after rule, each in time that grows with its length and that of `target`;
+  /// where thousands with '*' meet a target of thousands of octets, they are refused at
+  /// kMaxSearched, so that no site can keep us busy.
   [[nodiscard]] RobotsRuling judge(std::string_view target) const;
 
   /// Seconds between two requests, which the RFC does not know; where it is given several times,

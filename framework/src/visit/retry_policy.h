@@ -25,12 +25,12 @@ inline constexpr Millis kLongestRetryDelay = std::chrono::minutes(10);
 
 /// How a request ended.
 struct Attempt {
-  unsigned number = 1;                     ///< 1: the first
-  int status = 0;                          ///< of the response; 0: there was none
-  ErrorKind failure = ErrorKind::kNone;    ///< where there was none
-  bool repeatable = true;                  ///< see isRepeatable
-  std::optional<Millis> retry_after = {};  ///< of the response
-  Millis elapsed{0};                       ///< since the first began
+  unsigned number = 1;                   ///< 1: the first
+  int status = 0;                        ///< of the response; 0: there was none
+  ErrorKind failure = ErrorKind::kNone;  ///< where there was none
+  bool repeatable = true;                ///< see isRepeatable
+  std::optional<Millis> retry_after{};   ///< of the response
+  Millis elapsed{0};                     ///< since the first began
 };
 
 /// Why there is no further request.

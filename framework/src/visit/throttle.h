@@ -2,9 +2,9 @@
 //
 // Refusals (429, 503). The host takes so many requests a second; how many is learnt when it refuses
 // one: what it has taken since it was last refused, over the time that took, or over the pause that
-// it asks for if that is longer. From a tenth below, the rate grows towards that ceiling, stays
-// near it, and goes on beyond it by and by: the curve of CUBIC (RFC 9438, section 4.2), with time
-// for round trips. Until the first refusal nothing is slowed down.
+// it asks for if that is longer. From a little below, the rate grows towards that ceiling, stays
+// near it, and goes on beyond it by and by: the curve of CUBIC (RFC 9438, section 4.2), in minutes
+// instead of round trips. Until the first refusal nothing is slowed down.
 //
 // Latency, on demand. As many requests a second as keep `target_concurrency` of them under way: the
 // rule of Scrapy's AutoThrottle, by which the gap goes half of the way to latency over target with
@@ -71,7 +71,7 @@ class Throttle {
   double rate_then_ = 0;         // at which we asked; 0: no limit
   TimePoint refused_at_{};       // requests from before it say nothing new
   TimePoint paused_until_{};     // nothing starts
-  Millis longest_pause_{0};      // of those that were asked for
+  Millis pause_{0};              // that was asked for, at most
   double seconds_measured_ = 0;  // up to the refusal
   std::uint64_t taken_then_ = 0;
   unsigned in_a_row_ = 0;  // refusals without a request taken in between

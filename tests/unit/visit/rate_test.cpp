@@ -26,6 +26,8 @@ class RateText : public testing::TestWithParam<Text> {};
 
 TEST_P(RateText, IsRead) { EXPECT_EQ(parseRate(GetParam().text), GetParam().rate); }
 
+std::string textName(const testing::TestParamInfo<Text>& one) { return one.param.name; }
+
 INSTANTIATE_TEST_SUITE_P(
     Forms, RateText,
     testing::Values(
@@ -43,7 +45,7 @@ INSTANTIATE_TEST_SUITE_P(
         Text{"Overflow", "99999999999999999999/s", {}},
         Text{"SpanOverflow", "1/99999999999999999999h", {}}, Text{"Empty", "", {}},
         Text{"Min", "5/min5", {}}),
-    [](const testing::TestParamInfo<Text>& one) { return one.param.name; });
+    textName);
 
 /// The most starts in any span of `span`, both ends included.
 std::size_t mostIn(const std::vector<TimePoint>& starts, Millis span) {
@@ -65,39 +67,39 @@ std::vector<TimePoint> startsOf(Pacer& pacer, TimePoint begin, int count) {
   return starts;
 }
 
-constexpr TimePoint kBegin = TimePoint(1h);
+constexpr TimePoint kStart = TimePoint(1h);
 
 TEST(Pacer, WithoutARateLetsAllStart) {
   Pacer pacer({});
-  EXPECT_EQ(startsOf(pacer, kBegin, 1'000).back(), kBegin);
+  EXPECT_EQ(startsOf(pacer, kStart, 1'000).back(), kStart);
 }
 
 TEST(Pacer, KeepsTheDelayBetweenStarts) {
   Pacer pacer({}, 250ms);
-  EXPECT_EQ(startsOf(pacer, kBegin, 5).back(), kBegin + 1s);
-  EXPECT_EQ(pacer.next(kBegin + 1h), kBegin + 1h);
+  EXPECT_EQ(startsOf(pacer, kStart, 5).back(), kStart + 1s);
+  EXPECT_EQ(pacer.next(kStart + 1h), kStart + 1h);
   pacer.setDelay(2s);
-  EXPECT_EQ(pacer.next(kBegin + 1s), kBegin + 3s);
+  EXPECT_EQ(pacer.next(kStart + 1s), kStart + 3s);
 }
 
 TEST(Pacer, LetsTheWholeNumberStartAtOnceAndThenTheNextAfterTheSpan) {
   Pacer pacer(Rate{5, 15s});
-  const auto starts = startsOf(pacer, kBegin, 11);
-  EXPECT_EQ(starts[4], kBegin);
-  EXPECT_EQ(starts[5], kBegin + 15'001ms);
-  EXPECT_EQ(starts[10], kBegin + 30'002ms);
+  const auto starts = startsOf(pacer, kStart, 11);
+  EXPECT_EQ(starts[4], kStart);
+  EXPECT_EQ(starts[5], kStart + 15'001ms);
+  EXPECT_EQ(starts[10], kStart + 30'002ms);
 }
 
 // A bucket, or spans one after the other, would let nine start between 14 and 16 s.
 TEST(Pacer, HoldsTheRateInAnySpan) {
   Pacer pacer(Rate{5, 15s});
-  std::vector<TimePoint> starts = startsOf(pacer, kBegin, 1);
-  const auto more = startsOf(pacer, kBegin + 14s, 20);
+  std::vector<TimePoint> starts = startsOf(pacer, kStart, 1);
+  const auto more = startsOf(pacer, kStart + 14s, 20);
   starts.insert(starts.end(), more.begin(), more.end());
   EXPECT_EQ(mostIn(starts, 15s), 5u);
-  EXPECT_EQ(starts[4], kBegin + 14s);
-  EXPECT_EQ(starts[5], kBegin + 15'001ms);
-  EXPECT_EQ(starts[6], kBegin + 29'001ms);
+  EXPECT_EQ(starts[4], kStart + 14s);
+  EXPECT_EQ(starts[5], kStart + 15'001ms);
+  EXPECT_EQ(starts[6], kStart + 29'001ms);
 }
 
 TEST(Pacer, HoldsTheRateHoweverRequestsCome) {
@@ -105,7 +107,7 @@ TEST(Pacer, HoldsTheRateHoweverRequestsCome) {
   for (const std::size_t requests : {1u, 2u, 7u, 100u}) {
     Pacer pacer(Rate{requests, 1s}, 3ms);
     std::vector<TimePoint> starts;
-    for (TimePoint now = kBegin; starts.size() < 3'000; now += Millis(random() % 400)) {
+    for (TimePoint now = kStart; starts.size() < 3'000; now += Millis(random() % 400)) {
       for (int burst = static_cast<int>(random() % 50); burst > 0; --burst) {
         now = pacer.next(now);
         pacer.started(now);

@@ -17,7 +17,7 @@ struct Case {
   Attempt attempt;
   NoRetry reason;
   Millis delay{0};  ///< with chance 1
-  RetryOptions options = {};
+  RetryOptions options{};
 };
 
 std::ostream& operator<<(std::ostream& out, const Case& one) {
@@ -32,7 +32,7 @@ TEST_P(Retry, IsDecided) {
   EXPECT_EQ(decision.delay, GetParam().delay);
 }
 
-std::string caseName(const testing::TestParamInfo<Case>& info) { return info.param.name; }
+std::string caseName(const testing::TestParamInfo<Case>& one) { return one.param.name; }
 
 Attempt status(int code, std::optional<Millis> retry_after = {}) {
   return {.status = code, .retry_after = retry_after};

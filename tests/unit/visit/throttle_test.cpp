@@ -6,6 +6,7 @@
 #include <chrono>
 #include <deque>
 #include <map>
+#include <optional>
 #include <ostream>
 #include <random>
 #include <string>
@@ -57,7 +58,7 @@ struct Result {
 /// A crawl of one host on a clock of its own: events in the order of their time.
 class Crawl {
  public:
-  explicit Crawl(const Setting& setting) : setting_(setting) {
+  Crawl(const Setting& setting, unsigned seed) : setting_(setting), random_(seed) {
     server_.counts_refused = setting.counts_refused;
     for (int i = 0; i < setting.urls; ++i) waiting_.push_back(1);
   }
@@ -114,7 +115,7 @@ class Crawl {
   const Setting setting_;
   Server server_;
   Throttle throttle_{ThrottleOptions{}};
-  std::mt19937 random_{7};
+  std::mt19937 random_;
   std::deque<unsigned> waiting_;  // by how many times they have been tried
   std::multimap<TimePoint, Request> under_way_;
   TimePoint now_ = kBegin;
@@ -135,17 +136,18 @@ class ThrottledCrawl : public testing::TestWithParam<Setting> {};
 
 TEST_P(ThrottledCrawl, KeepsToTheLimitOfTheServerAndUsesIt) {
   const Setting& setting = GetParam();
-  const Result result = Crawl(setting).run();
-  EXPECT_EQ(result.succeeded, setting.urls);
-  EXPECT_GT(result.refused, 0);
-  EXPECT_LE(result.most_attempts, 3u);
-  EXPECT_LE(mostInASecond(result.seen_late), 11u);
-  const Millis allowed = setting.urls / 10 * 1s;
-  const auto took = std::chrono::duration_cast<Millis>(result.end - kBegin);
-  EXPECT_LE(took, allowed * 6 / 5);
-  RecordProperty("refused", result.refused);
-  RecordProperty("milliseconds", static_cast<int>(took.count()));
+  const Millis allowed = (setting.urls / 10 - 1) * 1s + setting.latency;
+  for (unsigned seed = 1; seed <= 10; ++seed) {
+    const Result result = Crawl(setting, seed).run();
+    EXPECT_EQ(result.succeeded, setting.urls);
+    EXPECT_GT(result.refused, 0);
+    EXPECT_LE(result.most_attempts, 3u);
+    EXPECT_LE(mostInASecond(result.seen_late), 11u);
+    EXPECT_LE(result.end - kBegin, allowed * 6 / 5);
+  }
 }
+
+std::string settingName(const testing::TestParamInfo<Setting>& one) { return one.param.name; }
 
 INSTANTIATE_TEST_SUITE_P(Servers, ThrottledCrawl,
                          testing::Values(Setting{"Near"},
@@ -158,19 +160,7 @@ INSTANTIATE_TEST_SUITE_P(Servers, ThrottledCrawl,
                                                  .counts_refused = true},
                                          Setting{.name = "NoRetryAfter", .retry_after = {}},
                                          Setting{.name = "ALongRun", .urls = 5'000}),
-                         [](const testing::TestParamInfo<Setting>& one) { return one.param.name; });
-
-TEST(Throttle, AsksAHostThatHasTakenNothingAgainAfterItsPause) {
-  Throttle throttle{ThrottleOptions{}};
-  throttle.started(kBegin);
-  throttle.refused(kBegin, kBegin + 5ms, {});
-  const TimePoint second = throttle.next(kBegin + 5ms);
-  EXPECT_GE(second, kBegin + 1s);
-  EXPECT_LE(second, kBegin + 2s);
-  throttle.started(second);
-  throttle.refused(second, second + 5ms, {});
-  EXPECT_LE(throttle.next(second + 5ms), second + 5s);
-}
+                         settingName);
 
 TEST(Throttle, SlowsNothingDownBeforeTheFirstRefusal) {
   Throttle throttle({});
@@ -196,6 +186,17 @@ TEST(Throttle, WaitsForTheLongestOfSeveral) {
   throttle.refused(kBegin, kBegin + 2s, 30s);
   throttle.refused(kBegin, kBegin + 3s, 1s);
   EXPECT_EQ(throttle.next(kBegin + 3s), kBegin + 32s);
+}
+
+TEST(Throttle, KeepsThePauseOfARefusalThatComesLate) {
+  Throttle throttle({});
+  throttle.started(kBegin);
+  throttle.started(kBegin);
+  throttle.refused(kBegin, kBegin + 1s, 1s);
+  throttle.started(kBegin + 2s);
+  throttle.refused(kBegin, kBegin + 3s, 30s);
+  throttle.refused(kBegin + 2s, kBegin + 4s, 1s);
+  EXPECT_EQ(throttle.next(kBegin + 4s), kBegin + 33s);
 }
 
 TEST(Throttle, BoundsWhatItIsAskedFor) {
@@ -257,9 +258,10 @@ TEST(Throttle, GrowsBackSlowlyBeyondWhatWasRefused) {
   for (int i = 0; i < 10; ++i) throttle.answered(kBegin, kBegin + 100ms, true);
   throttle.refused(kBegin, kBegin + 100ms, 1s);
   const TimePoint resumed = throttle.next(kBegin + 100ms);
-  EXPECT_NEAR(static_cast<double>(throttle.gap(resumed).count()), 1e9 / 9, 1e6);
-  EXPECT_NEAR(static_cast<double>(throttle.gap(resumed + 20s).count()), 1e8, 1e6);
-  EXPECT_LT(throttle.gap(resumed + 60s), 70ms);
+  EXPECT_GT(throttle.gap(resumed), 105ms);
+  EXPECT_NEAR(static_cast<double>(throttle.gap(resumed + 60s).count()), 103e6, 1e6);
+  EXPECT_GT(throttle.gap(resumed + 90s), 100ms);
+  EXPECT_LT(throttle.gap(resumed + 180s), 80ms);
 }
 
 TEST(Throttle, KeepsTheTargetOfRequestsUnderWay) {
