@@ -13,12 +13,12 @@ namespace forage::http {
 namespace {
 
 constexpr std::size_t kNone = std::string_view::npos;
-constexpr std::string_view kBlanks(" \t\v\f\0", 5);
+constexpr std::string_view kAroundWords(" \t\v\f\0", 5);
 
 std::string_view stripped(std::string_view text) noexcept {
-  const std::size_t first = text.find_first_not_of(kBlanks);
+  const std::size_t first = text.find_first_not_of(kAroundWords);
   if (first == kNone) return {};
-  return text.substr(first, text.find_last_not_of(kBlanks) + 1 - first);
+  return text.substr(first, text.find_last_not_of(kAroundWords) + 1 - first);
 }
 
 enum class Key : std::uint8_t { kUserAgent, kAllow, kDisallow, kCrawlDelay, kSitemap, kOther };
@@ -59,10 +59,10 @@ KeyValue keyValueOf(std::string_view line) noexcept {
   line = stripped(line.substr(0, line.find('#')));
   const std::size_t colon = line.find(':');
   if (colon != kNone) return {stripped(line.substr(0, colon)), stripped(line.substr(colon + 1))};
-  const std::size_t blank = line.find_first_of(kBlanks);
+  const std::size_t blank = line.find_first_of(kAroundWords);
   if (blank == kNone) return {};
   const std::string_view value = stripped(line.substr(blank));
-  if (value.find_first_of(kBlanks) != kNone) return {};
+  if (value.find_first_of(kAroundWords) != kNone) return {};
   return {line.substr(0, blank), value};
 }
 
@@ -78,7 +78,7 @@ bool names(std::string_view value, std::string_view product) noexcept {
 }
 
 bool namesEveryone(std::string_view value) noexcept {
-  return value.starts_with('*') && (value.size() == 1 || kBlanks.find(value[1]) != kNone);
+  return value.starts_with('*') && (value.size() == 1 || kAroundWords.find(value[1]) != kNone);
 }
 
 /// A number of seconds, with a fraction perhaps; nothing for anything else.
@@ -166,7 +166,7 @@ void RobotsReader::takeSitemap(std::string_view value) {
   const bool absolute = equalsIgnoreCase(value.substr(0, 7), "http://") ||
                         equalsIgnoreCase(value.substr(0, 8), "https://");
   if (!absolute || value.size() > RobotsTxt::kMaxSitemapBytes ||
-      value.find_first_of(kBlanks) != kNone || sitemaps.size() >= RobotsTxt::kMaxSitemaps) {
+      value.find_first_of(kAroundWords) != kNone || sitemaps.size() >= RobotsTxt::kMaxSitemaps) {
     return;
   }
   sitemaps.emplace_back(value);
