@@ -69,6 +69,7 @@ Next Pipeline::settleError(Trip& trip, Failure failure) {
 /// The server cannot answer; what is stored does.
 Next Pipeline::answerStale(Trip& trip) {
   const EntryPtr entry = std::move(trip.stored);
+  trip.decoded.reset();  // of the error
   if (trip.leads) {
     trip.leads = false;
     services_.flights.complete(trip.key, entry, Then::kEnds, true);
