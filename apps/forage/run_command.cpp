@@ -26,7 +26,7 @@ constexpr const char* kPurpose =
     "Visits every URL of every [[group]] of the job. What the cache holds is not fetched again; "
     "what "
     "two groups ask for is fetched once. Several job files are merged in order. A first SIGINT or "
-    "SIGTERM stops gracefully, a second one at once.";
+    "SIGTERM stops gracefully, another half a second later at once.";
 
 constexpr const char* kExamples =
     "  forage run job.toml                                   the job as it stands\n"
