@@ -38,6 +38,16 @@ std::string_view nearestOption(const std::string& name,
   return {};
 }
 
+/// HelpFormatter leaves a blank wherever it breaks a line.
+std::string withoutTrailingBlanks(std::string_view text) {
+  std::string out;
+  for (const char c : text) {
+    if (c == '\n') out.erase(out.find_last_not_of(' ') + 1);
+    out += c;
+  }
+  return out;
+}
+
 }  // namespace
 
 bool Arguments::has(std::string_view option) const noexcept {
@@ -183,7 +193,7 @@ std::string CommandLine::help(std::string_view before_examples) const {
   formatter.format(text);
   text << before_examples;
   if (!examples_.empty()) text << "\nExamples:\n" << examples_;
-  return std::move(text).str();
+  return withoutTrailingBlanks(text.str());
 }
 
 std::string suggestion(std::string_view word, const std::vector<std::string_view>& known) {

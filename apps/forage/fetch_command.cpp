@@ -29,10 +29,9 @@ constexpr const char* kPurpose =
     "and into the exit code.";
 
 constexpr const char* kExamples =
-    "  forage fetch https://example.org/                       the page\n"
-    "  forage fetch -i https://example.org/                    with its header\n"
-    "  forage fetch --job job.toml https://example.org/ -O a.html  from the cache of the job, if "
-    "there\n";
+    "  forage fetch https://example.org/                      the page\n"
+    "  forage fetch -i https://example.org/                   with its header\n"
+    "  forage fetch --job job.toml https://example.org/ -O a  through the cache of the job\n";
 
 CommandLine describe() {
   CommandLine line("forage fetch", "URL... [OPTION...]", kPurpose, kExamples);

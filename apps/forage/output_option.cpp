@@ -19,7 +19,7 @@ PluginUse sinkOf(const std::string& file, bool overwrite) {
   Settings::Values values;
   values["file"] = {file, place};
   values["overwrite"] = {overwrite, place};
-  return {"jsonl", Settings("sink.jsonl", std::move(values)), place};
+  return {"jsonl", Settings("", std::move(values)), place};
 }
 
 }  // namespace

@@ -21,9 +21,9 @@ constexpr const char* kPurpose =
     "name, tells all about that plugin: where it lies, what it makes, and its options.";
 
 constexpr const char* kExamples =
-    "  forage plugins\n"
-    "  forage plugins redis\n"
-    "  FORAGE_PLUGIN_PATH=build/lib/forage/plugins forage plugins   look there first\n";
+    "  forage plugins                                              all that are found\n"
+    "  forage plugins redis                                        all about one\n"
+    "  FORAGE_PLUGIN_PATH=build/lib/forage/plugins forage plugins  look there first\n";
 
 constexpr std::string_view kRequired = "required";
 

@@ -26,16 +26,17 @@ constexpr const char* kPurpose =
     "Visits every URL of every [[group]] of the job. What the cache holds is not fetched again; "
     "what "
     "two groups ask for is fetched once. Several job files are merged in order. A first SIGINT or "
-    "SIGTERM stops gracefully, a second one at once.";
+    "SIGTERM stops gracefully, another half a second later at once.";
 
 constexpr const char* kExamples =
-    "  forage run job.toml                                the job as it stands\n"
-    "  forage run job.toml --env test                     with its table [env.test] laid over it\n"
-    "  forage run job.toml --set cache.url=redis://db:6379  with one value changed\n"
-    "  forage run job.toml --offline                      from what the cache holds, and no "
+    "  forage run job.toml                                   the job as it stands\n"
+    "  forage run job.toml --env test                        with its table [env.test] laid over "
+    "it\n"
+    "  forage run job.toml --set cache.url=redis://db:6379   with one value changed\n"
+    "  forage run job.toml --offline                         from what the cache holds, no "
     "request\n"
     "  forage run job.toml -o pages.jsonl --report run.json  results and numbers for programs\n"
-    "  forage run job.toml -q -O - | jq -r .url           results down a pipe\n"
+    "  forage run job.toml -q -O - | jq -r .url              results down a pipe\n"
     "\n"
     "The exit code tells what went wrong, 0 that every URL succeeded: docs/operations.md.\n";
 

@@ -188,7 +188,7 @@ void Session::expire(Fetch& fetch) {
       fail(fetch, ErrorKind::kTimeout, "resolve " + fetch.origin->host + ": " + late);
       break;
     case Phase::kWaiting:
-      fail(fetch, ErrorKind::kConnect, "connect to " + where + ": " + fetch.last_error);
+      fail(fetch, ErrorKind::kConnect, where + ": " + fetch.last_error);
       break;
     case Phase::kConnecting:
       fail(fetch, ErrorKind::kTimeout, "connect to " + where + ": " + late);

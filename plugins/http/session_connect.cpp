@@ -61,7 +61,7 @@ void Session::beginConnect(Fetch& fetch) {
 
 void Session::onResolved(Fetch& fetch, const net::AnswerPtr& answer) {
   if (answer->addresses.empty()) {
-    fail(fetch, ErrorKind::kResolve, "resolve " + fetch.origin->host + ": " + answer->error);
+    fail(fetch, ErrorKind::kResolve, fetch.origin->host + ": " + answer->error);
     return;
   }
   fetch.answer = answer;
@@ -90,7 +90,7 @@ void Session::tryNextAddress(Fetch& fetch) {
   if (fetch.handshake_lost) {
     fail(fetch, ErrorKind::kTls, "TLS with " + where + ": connection lost in the handshake");
   } else {
-    fail(fetch, ErrorKind::kConnect, "connect to " + where + ": " + fetch.last_error);
+    fail(fetch, ErrorKind::kConnect, where + ": " + fetch.last_error);
   }
 }
 

@@ -156,6 +156,24 @@ TEST_F(CacheArchive, SaysWhatItCannotReadOrWrite) {
   EXPECT_THAT(result.err, HasSubstr("no.warc: byte 0: "));
 }
 
+TEST_F(CacheArchive, IsNotImportedWhereItWouldBeForgotten) {
+  fill({"/page/1"});
+  said({"export", "all.warc.gz"});
+  const std::vector<std::string> import{"cache", "import", "all.warc.gz", "--set",
+                                        "cache.plugin=memory"};
+  const ProcessResult refused = forage_.run(import);
+  EXPECT_EQ(refused.exit_code, 2);
+  EXPECT_EQ(refused.out, "");
+  EXPECT_THAT(refused.err, HasSubstr("would forget this with the end of the command: set "
+                                     "[cache.memory] snapshot = \"FILE.warc.gz\" and record"));
+  std::vector<std::string> recorded = import;
+  for (const char* set : {"cache.memory.snapshot=own.warc.gz", "cache.memory.record=true"}) {
+    recorded.insert(recorded.end(), {"--set", set});
+  }
+  EXPECT_EQ(forage_.run(recorded).out, "imported 1 entry\n");
+  EXPECT_TRUE(std::filesystem::exists(forage_.folder.path() / "own.warc.gz"));
+}
+
 TEST_F(CacheArchive, WorksOnTheSnapshotOfACacheInMemory) {
   fill({"/page/1", "/page/2", "/etag/x"});
   said({"export", "all.warc.gz"});
@@ -169,7 +187,8 @@ TEST_F(CacheArchive, WorksOnTheSnapshotOfACacheInMemory) {
   EXPECT_EQ(countOf(memory({"ls"}).out, "\n"), 3u);
   const ProcessResult forgotten = memory({"purge", "page"});
   EXPECT_THAT(forgotten.out, HasSubstr("erased 2 entries"));
-  EXPECT_THAT(forgotten.err, HasSubstr("forgets this with the end of the command"));
+  EXPECT_THAT(forgotten.err, HasSubstr("forgets this with the end of the command: set "
+                                       "[cache.memory] record = true"));
   EXPECT_EQ(countOf(memory({"ls"}).out, "\n"), 3u);
 
   const std::string record = "cache.memory.record=true";

@@ -224,6 +224,11 @@ TEST_F(CacheCommand, SaysThatMemoryIsEmptyHere) {
   EXPECT_EQ(result.exit_code, 0);
   EXPECT_EQ(result.out, "");
   EXPECT_THAT(result.err, HasSubstr("the cache \"memory\" is empty here: what it holds ends with"));
+  EXPECT_THAT(result.err, HasSubstr("snapshot"));
+  forage_.environment["FORAGE_PLUGIN_PATH"] = FORAGE_BUILD_DIR "/tests/unit/plugin/plugins";
+  const ProcessResult other = cache({"ls", "--set", "cache.plugin=fine"});
+  EXPECT_THAT(other.err, HasSubstr("the cache \"fine\" is empty here"));
+  EXPECT_THAT(other.err, testing::Not(HasSubstr("snapshot"))) << "it has no such option";
 }
 
 TEST_F(CacheCommand, WantsAJobOrASetting) {

@@ -84,8 +84,11 @@ INSTANTIATE_TEST_SUITE_P(
         Refusal{"SetWithoutValue", "", "", {"--set", "cache.plugin"}, {"--set"}},
         Refusal{"MissingJobFile", "", "", {"other.toml"}, {"other.toml: cannot be read: No such"}},
         Refusal{"UnknownSuffix", "", "", {"-o", "pages.csv"}, {"pages.csv: the suffix .csv"}},
-        Refusal{
-            "OutputInNoFolder", "", "", {"-o", "absent/a.jsonl"}, {"absent/a.jsonl: cannot be"}},
+        Refusal{"OutputInNoFolder",
+                "",
+                "",
+                {"-o", "absent/a.jsonl"},
+                {"forage: -o: absent/a.jsonl: cannot be"}},
         Refusal{
             "ReportInNoFolder", "", "", {"--report", "absent/r.json"}, {"absent/r.json: cannot"}},
         Refusal{"CacheInFrontOfItself",
@@ -121,6 +124,25 @@ TEST(Refused, JobWithoutAGroup) {
   EXPECT_EQ(result.exit_code, 2);
   EXPECT_THAT(result.err, HasSubstr("job.toml"));
   EXPECT_THAT(result.err, HasSubstr("[[group]]"));
+}
+
+TEST(Refused, ATableThatIsToBeAListIsToldOnce) {
+  const ForageCommand forage;
+  forage.write("job.toml", "[group]\nurls = [\"http://127.0.0.1:1/\"]\n");
+  const ProcessResult result = forage.run({"run", "job.toml"});
+  EXPECT_EQ(result.exit_code, 2);
+  EXPECT_EQ(result.err, "forage: job.toml:1:1: group: wants tables [[group]]\n");
+}
+
+TEST(Refused, ToGoOnWithoutACacheAndWithoutFallback) {
+  const ForageCommand forage;
+  forage.write("job.toml", jobOf({"http://127.0.0.1:1/"},
+                                 "[cache]\nplugin = \"redis\"\nurl = \"redis://127.0.0.1:1\"\n"
+                                 "fallback = \"none\""));
+  const ProcessResult result = forage.run({"run", "job.toml", "-q"});
+  EXPECT_EQ(result.exit_code, 4);
+  EXPECT_THAT(result.err, testing::StartsWith("forage: the cache cannot answer, and has no "));
+  EXPECT_EQ(countOf(result.err, "\n"), 1u) << result.err;
 }
 
 TEST(Refused, BadLineOfAUrlFileWithItsNumber) {

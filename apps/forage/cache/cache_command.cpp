@@ -14,11 +14,11 @@ constexpr const char* kPurpose =
     "fills it, so that here it is empty, or holds what its snapshot holds.";
 
 constexpr const char* kExamples =
-    "  forage cache ls --job job.toml                        what is there, a line an entry\n"
-    "  forage cache ls --job job.toml 'https://example.org/*' --status 4xx\n"
-    "  forage cache show --job job.toml https://example.org/  all about one page\n"
-    "  forage cache purge --job job.toml --older-than 7d --dry-run\n"
-    "  forage cache export --job job.toml pages.warc.gz      and import, elsewhere\n"
+    "  forage cache ls --job job.toml                          what is there, a line an entry\n"
+    "  forage cache ls --job job.toml 'https://example.org/*'  the pages of a site\n"
+    "  forage cache show --job job.toml https://example.org/   all about one page\n"
+    "  forage cache purge --job job.toml --older-than 7d       erase what is old\n"
+    "  forage cache export --job job.toml pages.warc.gz        and import, elsewhere\n"
     "\n"
     "Without --job: --set cache.plugin=redis --set cache.url=redis://HOST\n";
 

@@ -122,6 +122,7 @@ int run(const Arguments& arguments, Context& context) {
   const std::string& file = arguments.operands().front();
   static_cast<void>(archiveKindOf(file));  // refused before anything is opened
   return withCache(arguments, context, [&](const OpenedCache& opened) {
+    requireLasting(opened);
     const std::stop_token stop = context.signals.token();
     Problems problems(context.terminal);
     const auto reader =

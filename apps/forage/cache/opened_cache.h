@@ -14,6 +14,7 @@ struct OpenedCache {
   const Job& job;
   Cache& cache;
   const Clock& clock;
+  bool lasts = true;  ///< keeps what is changed; false: known to forget it with the process
 };
 
 /// Adds --job, --env and --set to `line`.
@@ -25,8 +26,11 @@ CommandLine& addCacheOptions(CommandLine& line);
 int withCache(const Arguments& arguments, Context& context,
               const std::function<int(const OpenedCache&)>& use);
 
-/// Makes what was stored or erased durable. Says so where the cache forgets it all the same,
-/// because it lives in this process and records no snapshot. Throws CacheError.
+/// Throws UsageError, with the cure, where the cache is known to forget what is stored in it.
+void requireLasting(const OpenedCache& opened);
+
+/// Makes what was stored or erased durable. Says so where the cache is known to forget it all the
+/// same. Throws CacheError.
 void settle(const OpenedCache& opened, Terminal& terminal);
 
 }  // namespace forage::app

@@ -23,7 +23,7 @@ from rounds import run_rounds
 from servers import Nginx, Redis
 from site_pages import PAGE_BYTES, UrlLists, write_pages
 from summary import rows
-from targets import targets
+from targets import targets, told
 
 HERE = Path(__file__).resolve().parent.parent
 ROOT = HERE.parent.parent
@@ -96,6 +96,10 @@ def built_command(install):
     return tree / "apps" / "forage" / "forage"
 
 
+def not_built(*programs):
+    return ", ".join(str(one) for one in programs if not os.access(one, os.X_OK))
+
+
 def environment():
     """Of every client: nothing of the user's that would change what it does."""
     kept = {name: os.environ[name] for name in ("PATH", "HOME", "TMPDIR") if name in os.environ}
@@ -146,7 +150,7 @@ def write_results(options, load, samples, extras, failures, absent):
         client_part(measured, reference),
         tables.extras_list(extras),
         tables.extras_tables(extras),
-        tables.target_table(goals),
+        tables.target_table(told(goals, options.only == NAMES)),
         "**Checks failed:**\n\n" + "\n".join("- " + one for one in failures) if failures else "",
     ) if part) + "\n"
     picture = chart.svg(measured, [
@@ -184,8 +188,8 @@ def main():
     if not options.no_install:
         subprocess.run([HERE / "install"], check=True)
     forage = built_command(not options.no_install)
-    if not os.access(forage, os.X_OK):
-        sys.exit(f"peers: {forage} is not built")
+    if lacking := not_built(forage, BUILD / "native" / "measure"):
+        sys.exit(f"peers: not built: {lacking}; without --no-install it would be")
     load = os.getloadavg()[0]
     if load > 1:
         print(f"peers: the machine is busy (load {load:.1f}): figures will be rough",

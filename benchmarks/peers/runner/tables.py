@@ -124,6 +124,8 @@ def extras_tables(extras):
 
 
 def target_table(targets):
+    if not targets:
+        return ""
     lines = ["| | target | wanted | measured | |", "|--:|---|--:|--:|---|"]
     for one in targets:
         sign = "at most" if one.most else "at least"

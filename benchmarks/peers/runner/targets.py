@@ -163,3 +163,8 @@ def targets(samples, extras):
     all_of_them = (cold(samples) + warm(samples, extras) + beside(extras) + cache_targets(extras)
                    + scale_targets(extras))
     return sorted(all_of_them, key=lambda one: one.number)
+
+
+def told(goals, whole):
+    """Those that a table shows: all of a whole run; of a part of one what was measured."""
+    return [one for one in goals if whole or one.measured is not None]

@@ -9,6 +9,7 @@ from pathlib import Path
 import caches
 import chart
 import docs
+import main
 import scale
 import tables
 from clients import CLIENTS, REDIS_COMMANDS, Step, curl_lines, redis_rate, wrk_report
@@ -18,7 +19,7 @@ from measuring import CheckFailed, Delivered, Usage
 from rounds import Sample, check_delivery, check_store
 from site_pages import GROUPS, PAGE_BYTES, UrlLists, page
 from summary import ratio, rows
-from targets import Target, targets
+from targets import Target, targets, told
 
 
 def step(**more):
@@ -114,6 +115,16 @@ class Summary(unittest.TestCase):
         self.assertEqual(Target(1, "t", 4, 3.0).verdict, "short by 25%")
         self.assertEqual(Target(1, "t", 4, 5.0, most=True).verdict, "over by 25%")
         self.assertEqual(Target(1, "t", 4, None).verdict, "not measured")
+
+    def test_a_run_in_part_tells_only_of_targets_that_it_measured(self):
+        goals = [Target(1, "held", 3, 3.0), Target(2, "left out", 3, None, why_not="not built")]
+        self.assertEqual([one.text for one in told(goals, False)], ["held"])
+        self.assertEqual(told(goals, True), goals)
+        self.assertEqual(tables.target_table([]), "")
+
+    def test_names_what_is_not_built(self):
+        self.assertEqual(main.not_built("/bin/sh", "/absent/measure"), "/absent/measure")
+        self.assertEqual(main.not_built("/bin/sh"), "")
 
     def test_targets_name_steps_that_exist(self):
         every = {one.key: [sample(1, 1000)] for client in CLIENTS for one in client.steps}

@@ -21,13 +21,15 @@ class FORAGE_API Settings {
  public:
   struct Value {
     std::variant<bool, std::int64_t, double, std::string, std::vector<std::string>> data;
-    std::string place;     ///< "job.toml:3:5", "--set", or "" when made in code
-    std::string folder{};  ///< of the file that it stands in; "" where that is none
+    std::string place;         ///< "job.toml:3:5", "--set", or "" when made in code
+    std::string folder{};      ///< of the file that it stands in; "" where that is none
+    bool of_variable = false;  ///< errors do not show it
   };
   using Values = std::map<std::string, Value, std::less<>>;
 
   Settings() = default;
-  /// `section` is what messages call the table, such as "cache.redis".
+  /// `section` is what messages call the table, such as "cache.redis"; "" where the places of the
+  /// values are names enough.
   Settings(std::string section, Values values);
 
   [[nodiscard]] bool has(std::string_view key) const noexcept;

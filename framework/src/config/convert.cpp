@@ -18,6 +18,20 @@ Converted refuse(std::string wanted, const Node& node) {
   return {{}, "wants " + std::move(wanted) + ", not " + std::string(kindOf(node))};
 }
 
+/// Names the value beside what is wanted.
+Converted refuseValue(std::string problem, const Node& node) {
+  Converted refused;
+  refused.problem = std::move(problem);
+  refused.found = ", not " + printable(toToml(node));
+  return refused;
+}
+
+bool isNumber(const Node& node) noexcept {
+  const std::string* text = node.text();
+  return text != nullptr && !text->empty() &&
+         text->find_first_not_of("0123456789") == std::string::npos;
+}
+
 bool hasControl(std::string_view text) noexcept {
   return std::any_of(text.begin(), text.end(),
                      [](char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7f; });
@@ -65,7 +79,11 @@ Converted convertInteger(const KeySpec& spec, const Node& node) {
   const std::string wanted =
       "a whole number from " + std::to_string(spec.min) + " to " + std::to_string(spec.max);
   const auto* number = std::get_if<std::int64_t>(&node.data);
-  if (number == nullptr) return refuse(wanted, node);
+  if (number == nullptr) {
+    Converted refused = refuse(wanted, node);
+    if (isNumber(node)) refused.problem += "; it stands without quotes";
+    return refused;
+  }
   if (*number < spec.min || *number > spec.max) {
     return {{}, "wants " + wanted + ", not " + std::to_string(*number)};
   }
@@ -85,11 +103,11 @@ Converted convertDuration(const KeySpec& spec, const Node& node, std::string_vie
   } else {
     return refuse(wanted, node);
   }
-  if (!span) return {{}, "wants " + wanted};
+  if (!span) return refuseValue("wants " + wanted, node);
   if (span->count() < spec.min || span->count() > spec.max) {
     std::string range = "wants a duration of at least " + formatDuration(Millis(spec.min));
     if (spec.max != kUnlimited) range += " and at most " + formatDuration(Millis(spec.max));
-    return {{}, std::move(range)};
+    return refuseValue(std::move(range), node);
   }
   return {span->count(), {}};
 }
@@ -128,11 +146,12 @@ Converted convertSize(const KeySpec& spec, const Node& node) {
   } else {
     return refuse(std::string(kWanted), node);
   }
-  if (!bytes) return {{}, "wants " + std::string(kWanted)};
+  if (!bytes) return refuseValue("wants " + std::string(kWanted), node);
   const auto min = static_cast<std::size_t>(spec.min);
   const auto max = static_cast<std::size_t>(spec.max);
   if (*bytes < min || *bytes > max) {
-    return {{}, "wants a size of at least " + formatSize(min) + " and at most " + formatSize(max)};
+    return refuseValue(
+        "wants a size of at least " + formatSize(min) + " and at most " + formatSize(max), node);
   }
   return {static_cast<std::int64_t>(*bytes), {}};
 }

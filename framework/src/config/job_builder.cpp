@@ -117,7 +117,9 @@ JobBuilder::Value JobBuilder::take(const KeySpec& spec, const Node* table,
   if (node->text() != nullptr && *node->text() != *written->text()) readExpanded(spec, *node);
   Converted converted = convert(spec, *node);
   if (!converted.problem.empty()) {
-    findings_.add(converted.place.value_or(written->place), spec.key, converted.problem);
+    const bool is_secret = written->text() != nullptr && hasVariable(*written->text());
+    findings_.add(converted.place.value_or(written->place), spec.key,
+                  converted.problem + (is_secret ? "" : converted.found));
     return {};
   }
   if (!shown_key.empty()) note(shown_key, *node);

@@ -125,7 +125,8 @@ class LayerCheck {
     if (holdsVariable(node)) return;
     const Converted converted = convert(spec, node);
     if (converted.problem.empty()) return;
-    add(converted.place.value_or(node.place), std::string(spec.key), converted.problem);
+    add(converted.place.value_or(node.place), std::string(spec.key),
+        converted.problem + converted.found);
   }
 
   void pluginTable(const std::string& path, std::string_view name, const Node& node) {

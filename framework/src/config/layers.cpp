@@ -97,6 +97,8 @@ Node* endOfChain(Node& root) {
 
 void mergeInto(Node& base, Node&& over) { mergeTables(base, std::move(over), true); }
 
+void setIn(Node& base, Node&& over) { mergeTables(base, std::move(over), false); }
+
 std::optional<std::vector<std::string>> applyOverlay(Node& root, std::string_view name) {
   Node::Table& members = *root.table();
   Node environments;

@@ -17,6 +17,10 @@ namespace forage::config {
 /// added, every other value and list replaces what was there. REQUIRES: both are tables.
 void mergeInto(Node& base, Node&& over);
 
+/// Lays what the command line sets upon `base`: as mergeInto(), but every list replaces what was
+/// there, that of groups too. REQUIRES: both are tables.
+void setIn(Node& base, Node&& over);
+
 /// Takes [env] out of `root` and lays its overlay `name` upon it ("" for none). Returns the names
 /// there are when `name` is none of them, and nothing when all went well.
 [[nodiscard]] std::optional<std::vector<std::string>> applyOverlay(Node& root,

@@ -29,7 +29,7 @@ std::optional<std::string> realEnvironment(std::string_view name) {
 /// Lays a layer that is no file upon `root` once it has been checked by itself.
 void layOption(Node& root, Node&& layer, Findings& findings) {
   config::checkOption(layer, findings);
-  config::mergeInto(root, std::move(layer));
+  config::setIn(root, std::move(layer));
 }
 
 /// Lays the files upon `root`; returns whether all of them could be read.
@@ -104,7 +104,9 @@ LoadedJob loadJob(const LoadOptions& options) {
   config::JobBuilder builder(root, sources, findings, variables);
   LoadedJob loaded = builder.build();
   if (!options.files.empty()) loaded.job.name = options.files.front().filename().string();
-  if (options.require_groups && complete && loaded.job.groups.empty()) {
+  const Node* written = root.find("group");
+  const bool is_wrong = written != nullptr && written->list() == nullptr;  // a finding already
+  if (options.require_groups && complete && loaded.job.groups.empty() && !is_wrong) {
     // The first source is the first file, or --env where there is none.
     if (options.files.empty()) throw ConfigError("no job file: there is no group to visit");
     findings.add({0, 0, 0}, "", "no [[group]]: there is nothing to visit");

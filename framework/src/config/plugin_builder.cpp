@@ -79,8 +79,10 @@ void JobBuilder::addSettings(Settings::Values& values, const Node::Table& member
     const std::optional<Node> node = expanded(member, shown_key);
     if (!node) continue;
     if (auto setting = settingOf(*node)) {
-      values.insert_or_assign(key, Settings::Value{std::move(*setting), sources_.show(member.place),
-                                                   sources_.folder(member.place).string()});
+      const bool of_variable = member.text() != nullptr && hasVariable(*member.text());
+      values.insert_or_assign(key,
+                              Settings::Value{std::move(*setting), sources_.show(member.place),
+                                              sources_.folder(member.place).string(), of_variable});
       note(shown_key, *node);
     }
   }

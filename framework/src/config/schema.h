@@ -72,6 +72,7 @@ struct Converted {
       value;                        ///< durations in milliseconds, sizes in bytes
   std::string problem;              ///< "" when there is a value
   std::optional<Place> place = {};  ///< of the item of a list that is the problem
+  std::string found = {};           ///< ", not VALUE", to be told unless it is of a variable
 };
 [[nodiscard]] Converted convert(const KeySpec& spec, const Node& node);
 

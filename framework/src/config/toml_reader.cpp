@@ -133,6 +133,15 @@ class DepthScan {
   std::size_t brackets_ = 0;
 };
 
+/// What is wrong, and what most likely was meant: the commonest mistake is a text without quotes.
+std::string problemOf(std::string_view description) {
+  std::string problem(description);
+  if (problem.find("could not determine value type") != std::string::npos) {
+    problem += "; texts stand in quotes";
+  }
+  return problem;
+}
+
 }  // namespace
 
 std::optional<Place> tooDeep(std::string_view text, std::uint32_t source) noexcept {
@@ -148,7 +157,7 @@ TomlText readToml(std::string_view text, std::uint32_t source) {
   try {
     return {convert(toml::parse(text), source), {}, {}};
   } catch (const toml::parse_error& error) {
-    return {std::nullopt, std::string(error.description()), placeOf(error.source(), source)};
+    return {std::nullopt, problemOf(error.description()), placeOf(error.source(), source)};
   }
 }
 

@@ -7,6 +7,22 @@
 
 namespace forage {
 
+namespace {
+
+constexpr std::size_t kMaxShown = 120;
+
+/// ", not VALUE", for errors.
+std::string found(const Settings::Value& value) {
+  if (value.of_variable) return {};
+  if (const auto* text = std::get_if<std::string>(&value.data)) {
+    return ", not \"" + text->substr(0, kMaxShown) + "\"";
+  }
+  const auto* number = std::get_if<std::int64_t>(&value.data);
+  return number == nullptr ? std::string() : ", not " + std::to_string(*number);
+}
+
+}  // namespace
+
 Settings::Settings(std::string section, Values values)
     : section_(std::move(section)), values_(std::move(values)) {}
 
@@ -20,10 +36,12 @@ bool Settings::has(std::string_view key) const noexcept { return find(key) != nu
 void Settings::fail(std::string_view key, std::string_view what) const {
   std::string text;
   const Value* value = find(key);
-  if (value != nullptr && !value->place.empty()) text = value->place + ": ";
+  const bool has_place = value != nullptr && !value->place.empty();
+  if (has_place) text = value->place + ": ";
   if (!section_.empty()) text += section_ + ".";
-  text.append(key).append(": ").append(what);
-  throw ConfigError(text);
+  // Without a table the place says it all: an option of a command line.
+  if (!section_.empty() || !has_place) text.append(key).append(": ");
+  throw ConfigError(text.append(what));
 }
 
 std::string Settings::text(std::string_view key, std::string_view fallback) const {
@@ -62,7 +80,9 @@ Millis Settings::duration(std::string_view key, Millis fallback) const {
   if (const auto* number = std::get_if<double>(&value->data)) {
     span = parseDuration(std::to_string(*number));
   }
-  if (!span) fail(key, "wants a duration such as \"500ms\", \"30s\", \"1h30m\", or seconds");
+  if (!span) {
+    fail(key, "wants a duration such as \"500ms\", \"30s\", \"1h30m\", or seconds" + found(*value));
+  }
   return *span;
 }
 
@@ -74,7 +94,7 @@ std::size_t Settings::size(std::string_view key, std::size_t fallback) const {
   if (const auto* number = std::get_if<std::int64_t>(&value->data)) {
     bytes = parseSize(std::to_string(*number));
   }
-  if (!bytes) fail(key, "wants a size such as \"64KiB\", \"256MiB\", or bytes");
+  if (!bytes) fail(key, "wants a size such as \"64KiB\", \"256MiB\", or bytes" + found(*value));
   return *bytes;
 }
 

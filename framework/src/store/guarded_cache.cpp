@@ -144,9 +144,14 @@ bool GuardedCache::acquire(std::span<const Key> keys, std::span<Leases::State> s
   if (leases_ == nullptr || degraded()) return false;
   const std::string why = attempt([&] { leases_->acquire(keys, states, home); });
   if (why.empty()) return true;
-  // The cache may answer all the same: if it does not, the next look-up says so.
+  // The cache may answer all the same: if it does not, the next look-up says so, and the notice
+  // would be beside the point.
   metrics_.cache_errors.add();
-  if (!leases_missed_.exchange(true)) {
+  if (leases_missed_) return false;
+  EntryPtr found;
+  const Key& any = keys.front();
+  const std::string also = attempt([&] { primary_.find({&any, 1}, {&found, 1}); });
+  if (also.empty() && !leases_missed_.exchange(true)) {
     notice_("cache " + options_.name + " gives no leases (" + why +
             "): other processes may fetch the same URLs");
   }

@@ -11,6 +11,7 @@ namespace {
 
 using testing::ElementsAre;
 using testing::HasSubstr;
+using testing::Not;
 using Args = std::vector<std::string>;
 
 CommandLine sample() {
@@ -111,6 +112,9 @@ TEST(CommandLine, HelpShowsOptionsAndExamples) {
   EXPECT_THAT(help, HasSubstr("-oFILE, --output=FILE"));
   EXPECT_THAT(help, HasSubstr("-h, --help"));
   EXPECT_THAT(help, HasSubstr("Examples:\n  forage run a.toml\n"));
+  const std::string words =
+      "A purpose of so many words that it takes more than one line of the help, ";
+  EXPECT_THAT(CommandLine("forage x", "", words + words, "").help(), Not(HasSubstr(" \n")));
 }
 
 }  // namespace

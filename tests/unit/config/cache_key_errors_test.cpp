@@ -52,9 +52,12 @@ TEST(CacheKeyErrors, NameThePoliciesAndTheNearest) {
 TEST(CacheKeyErrors, SayWhatASpanWants) {
   const std::string wants = std::string("wants true, false, or ") + kDuration;
   expectFindings({
-      {"[cache]\nstale_if_error = 'yes'", {"job.toml:2:18: cache.stale_if_error: " + wants}},
-      {"[cache]\nstale_if_error = 'true'", {"job.toml:2:18: cache.stale_if_error: " + wants}},
-      {"[cache]\nstale_if_error = -1", {"job.toml:2:18: cache.stale_if_error: " + wants}},
+      {"[cache]\nstale_if_error = 'yes'",
+       {"job.toml:2:18: cache.stale_if_error: " + wants + ", not \"yes\""}},
+      {"[cache]\nstale_if_error = 'true'",
+       {"job.toml:2:18: cache.stale_if_error: " + wants + ", not \"true\""}},
+      {"[cache]\nstale_if_error = -1",
+       {"job.toml:2:18: cache.stale_if_error: " + wants + ", not -1"}},
       {"[cache]\nstale_while_revalidate = []",
        {"job.toml:2:26: cache.stale_while_revalidate: " + wants + ", not a list"}},
       {"[cache]\nstale_while_revalidate = '${X:-maybe}'",
@@ -63,13 +66,15 @@ TEST(CacheKeyErrors, SayWhatASpanWants) {
        {std::string("job.toml:2:14: cache.ttl_offset: wants ") + kDuration +
         ", not true or false"}},
       {"[cache]\nttl_offset = 'long'",
-       {std::string("job.toml:2:14: cache.ttl_offset: wants ") + kDuration}},
+       {std::string("job.toml:2:14: cache.ttl_offset: wants ") + kDuration + ", not \"long\""}},
       {"[[group]]\nurls = []\nexpire_after = 'soon'",
-       {std::string("job.toml:3:16: group.expire_after: wants ") + kDuration}},
+       {std::string("job.toml:3:16: group.expire_after: wants ") + kDuration + ", not \"soon\""}},
       {"[cache]\nmin_size = 'big'",
-       {"job.toml:2:12: cache.min_size: wants a size such as \"64KiB\", \"256MiB\", or bytes"}},
+       {"job.toml:2:12: cache.min_size: wants a size such as \"64KiB\", \"256MiB\", or bytes, not "
+        "\"big\""}},
       {"[cache]\nmin_size = '2000GiB'",
-       {"job.toml:2:12: cache.min_size: wants a size of at least 0 and at most 1024GiB"}},
+       {"job.toml:2:12: cache.min_size: wants a size of at least 0 and at most 1024GiB, not "
+        "\"2000GiB\""}},
   });
 }
 
@@ -147,7 +152,8 @@ TEST(UrlLifetimeErrors, NameTheKeyAndItsPlace) {
        {"job.toml:4:1: cache.urls_expire_after.plugin: unknown key, did you mean "
         "\"cache.plugin\"?"}},
       {start + "pattern = 'a'\nexpire_after = 'soon'",
-       {std::string("job.toml:3:16: cache.urls_expire_after.expire_after: wants ") + kDuration}},
+       {std::string("job.toml:3:16: cache.urls_expire_after.expire_after: wants ") + kDuration +
+        ", not \"soon\""}},
       {start + "pattern = 5\nexpire_after = 1",
        {"job.toml:2:11: cache.urls_expire_after.pattern: wants text in quotes, not a whole "
         "number"}},

@@ -65,31 +65,35 @@ TEST(JobErrors, SayWhatAValueWants) {
        {"job.toml:2:14: polite.user_agent: wants text without control characters"}},
       {"[cache]\nexpire_after = 'soon'",
        {"job.toml:2:16: cache.expire_after: wants a duration such as \"500ms\", \"30s\", "
-        "\"1h30m\", or seconds"}},
+        "\"1h30m\", or seconds, not \"soon\""}},
       {"[cache]\nexpire_after = -1",
        {"job.toml:2:16: cache.expire_after: wants a duration such as \"500ms\", \"30s\", "
-        "\"1h30m\", or seconds"}},
+        "\"1h30m\", or seconds, not -1"}},
       {"[cache]\nexpire_after = nan",
        {"job.toml:2:16: cache.expire_after: wants a duration such as \"500ms\", \"30s\", "
-        "\"1h30m\", or seconds"}},
+        "\"1h30m\", or seconds, not nan"}},
       {"[cache]\nexpire_after = true",
        {"job.toml:2:16: cache.expire_after: wants a duration such as \"500ms\", \"30s\", "
         "\"1h30m\", or seconds, not true or false"}},
       {"[fetch]\nmax_time = 'never'",
-       {"job.toml:2:12: fetch.max_time: wants a duration of at least 1ms and at most 1d"}},
+       {"job.toml:2:12: fetch.max_time: wants a duration of at least 1ms and at most 1d, not "
+        "\"never\""}},
       {"[fetch]\nmax_time = 0",
-       {"job.toml:2:12: fetch.max_time: wants a duration of at least 1ms and at most 1d"}},
+       {"job.toml:2:12: fetch.max_time: wants a duration of at least 1ms and at most 1d, not 0"}},
       {"[cache]\nqueue_max = '1 GB'",
-       {"job.toml:2:13: cache.queue_max: wants a size such as \"64KiB\", \"256MiB\", or bytes"}},
+       {"job.toml:2:13: cache.queue_max: wants a size such as \"64KiB\", \"256MiB\", or bytes, not "
+        "\"1 GB\""}},
       {"[fetch]\nmax_header_size = 1",
-       {"job.toml:2:19: fetch.max_header_size: wants a size of at least 1KiB and at most 64MiB"}},
+       {"job.toml:2:19: fetch.max_header_size: wants a size of at least 1KiB and at most 64MiB, "
+        "not 1"}},
       {"[fetch]\nmax_filesize = 1e9",
        {"job.toml:2:16: fetch.max_filesize: wants a size such as \"64KiB\", \"256MiB\", or bytes, "
         "not a number"}},
       {"[fetch]\nparallel_max = 0",
        {"job.toml:2:16: fetch.parallel_max: wants a whole number from 1 to 100000, not 0"}},
       {"[fetch]\nparallel_max_host = '8'",
-       {"job.toml:2:21: fetch.parallel_max_host: wants a whole number from 1 to 100000, not text"}},
+       {"job.toml:2:21: fetch.parallel_max_host: wants a whole number from 1 to 100000, not text; "
+        "it stands without quotes"}},
       {"[run]\nmax_threads = 1.5",
        {"job.toml:2:15: run.max_threads: wants a whole number from 1 to 10000, not a number"}},
       {"[cache]\nallowable_codes = 200",
@@ -221,6 +225,12 @@ TEST(JobErrors, NameTheVariableThatIsNotSet) {
        {"job.toml:2:7: cache.url: \"${\" is never closed; write \"$${\" where \"${\" is meant"}},
       {"[run]\nmax_threads = '${N:-many}'",
        {"job.toml:2:15: run.max_threads: wants a whole number from 1 to 10000, not text"}},
+      {"[cache]\nexpire_after = '${N:-soon}'",
+       {"job.toml:2:16: cache.expire_after: wants a duration such as \"500ms\", \"30s\", "
+        "\"1h30m\", or seconds"}},
+      {"[cache]\nplugin = memory",
+       {"job.toml:2:10: Error while parsing value: could not determine value type; texts stand in "
+        "quotes"}},
       {"[run]\nmax_threads = '${N:-0}'",
        {"job.toml:2:15: run.max_threads: wants a whole number from 1 to 10000, not 0"}},
   });

@@ -53,6 +53,12 @@ TEST(Layers, SurviveMembersOfAnotherKind) {
   EXPECT_EQ(merged({"[[group]]\nname = 'g'", "group = 5", "group = []"}), "{group = []}");
 }
 
+TEST(Layers, OfTheCommandLineReplaceAllGroups) {
+  Node root = parsed("[cache]\na = 1\n[[group]]\nname = 'a'\n[[group]]\nname = 'b'");
+  setIn(root, parsed("cache.b = 2\ngroup = [{name = 'b', urls = [1]}]"));
+  EXPECT_EQ(toToml(root), "{cache = {a = 1, b = 2}, group = [{name = \"b\", urls = [1]}]}");
+}
+
 TEST(Overlay, IsLaidOverTheFilesAndLeavesNoTrace) {
   Node root = parsed(
       "[cache]\nplugin = 'redis'\nurl = 'u'\n[[group]]\nname = 'a'\n"

@@ -93,6 +93,26 @@ TEST(Settings, NamesPlaceSectionAndKeyOfAWrongValue) {
               HasSubstr("cache.memory.absent: is needed"));
 }
 
+TEST(Settings, ShowsAWrongDurationOrSizeUnlessItIsOfAVariable) {
+  Settings::Values values;
+  values["wait"] = {std::string("5 minutes"), "job.toml:1:8"};
+  values["size"] = {std::int64_t{-1}, "job.toml:2:8"};
+  values["secret"] = {std::string("5 minutes"), "job.toml:3:8", "", true};
+  const Settings settings("cache.memory", std::move(values));
+  EXPECT_THAT(messageOf([&] { (void)settings.duration("wait", Millis(0)); }),
+              testing::EndsWith("or seconds, not \"5 minutes\""));
+  EXPECT_THAT(messageOf([&] { (void)settings.size("size", 0); }),
+              testing::EndsWith("or bytes, not -1"));
+  EXPECT_THAT(messageOf([&] { (void)settings.duration("secret", Millis(0)); }),
+              testing::EndsWith("or seconds"));
+}
+
+TEST(Settings, WithoutATableNameThePlaceOfAValueAlone) {
+  const Settings settings("", {{"file", {std::string("x"), "-o"}}});
+  EXPECT_EQ(messageOf([&] { settings.fail("file", "x: cannot be opened"); }),
+            "-o: x: cannot be opened");
+}
+
 TEST(Settings, RefusesOtherTypesAndValuesOutOfRange) {
   const Settings settings = sample();
   const std::function<void()> wrong[] = {

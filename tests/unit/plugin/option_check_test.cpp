@@ -56,10 +56,10 @@ TEST(OptionCheck, TellsEveryWrongTypeAtOnce) {
                           "j:7:1: cache.fine.file: wants text in quotes",
                           "j:1:1: cache.fine.folder: wants text in quotes",
                           "j:5:1: cache.fine.max_size: wants a size such as \"64KiB\", \"256MiB\", "
-                          "or bytes",
+                          "or bytes, not -1",
                           "j:6:1: cache.fine.names: wants a list of texts",
                           "j:4:1: cache.fine.timeout: wants a duration such as \"500ms\", \"30s\", "
-                          "\"1h30m\", or seconds"));
+                          "\"1h30m\", or seconds, not \"soon\""));
 }
 
 TEST(OptionCheck, LeavesAloneWhatAVariableStandsFor) {
