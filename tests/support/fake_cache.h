@@ -20,6 +20,7 @@ class FakeCache final : public Cache {
   [[nodiscard]] bool answersWithoutIo() const noexcept override { return in_place_; }
 
   void find(std::span<const Key> keys, std::span<EntryPtr> found) override {
+    holdAtFind();
     enter();
     const std::lock_guard lock(mutex_);
     ++find_calls;
@@ -81,6 +82,15 @@ class FakeCache final : public Cache {
     const std::lock_guard lock(gate_mutex_);
     held_ = true;
   }
+  /// The `count`th look-up from now on waits until open(), and so does all that follows.
+  void holdFind(int count) {
+    const std::lock_guard lock(gate_mutex_);
+    finds_left_ = count;
+  }
+  [[nodiscard]] bool isHeld() const {
+    const std::lock_guard lock(gate_mutex_);
+    return held_;
+  }
   /// Storing, or erasing, waits until open() from now on; nothing else does.
   void holdStore() {
     const std::lock_guard lock(gate_mutex_);
@@ -131,6 +141,10 @@ class FakeCache final : public Cache {
   std::atomic<int> erase_calls{0};
 
  private:
+  void holdAtFind() {
+    const std::lock_guard lock(gate_mutex_);
+    if (finds_left_ > 0 && --finds_left_ == 0) held_ = true;
+  }
   void enter() {
     waitWhile(held_);
     fail();
@@ -149,9 +163,10 @@ class FakeCache final : public Cache {
   std::atomic<bool> read_only_{false};
   std::atomic<bool> erase_fails_{false};
   std::function<void()> fail_;
-  std::mutex gate_mutex_;
+  mutable std::mutex gate_mutex_;
   std::condition_variable gate_;
   bool held_ = false;
+  int finds_left_ = 0;  // until one is held; 0: none is
   bool store_held_ = false;
   bool erase_held_ = false;
   mutable std::mutex mutex_;

@@ -68,6 +68,7 @@ struct CacheOptions {
   std::vector<std::string> content_types;       ///< globs; others are not stored; empty: all are
   std::vector<std::string> forbidden_patterns;  ///< bodies that hold one are not stored
   std::size_t queue_max = 32u << 20;            ///< bytes that may wait to be stored
+  Millis lease_wait{300'000};  ///< for a page that another process fetches; then it is fetched
   Millis retry_period{1'000};  ///< between attempts to reach a cache that went away
 };
 

@@ -20,6 +20,7 @@ void JobBuilder::buildCache() {
   takeValue("cache.match_headers", cache.match_headers);
   takeNumber("cache.min_size", cache.min_size);
   takeNumber("cache.queue_max", cache.queue_max);
+  takeNumber("cache.lease_wait", cache.lease_wait);
   takeNumber("cache.retry_period", cache.retry_period);
 }
 

@@ -25,6 +25,7 @@ constexpr std::array kSchema{
     KeySpec{"cache.forbidden_patterns", Type::kTexts, "[]", 1, kMaxPattern},
     KeySpec{"cache.ignored_parameters", Type::kTexts, "[]", 1, kMaxPattern},
     KeySpec{"cache.key_prefix", Type::kText, "\"url:\"", 0, 128},
+    KeySpec{"cache.lease_wait", Type::kDuration, "\"5m\"", 1, kDay},
     KeySpec{"cache.match_headers", Type::kFields, "[]", 1, kMaxPattern},
     KeySpec{"cache.min_size", Type::kSize, "0", 0, kTebibyte},
     KeySpec{"cache.near", Type::kName, "\"none\""},

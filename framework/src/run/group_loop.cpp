@@ -58,6 +58,7 @@ void GroupLoop::turn() {
   handleMessages();
   askAgain();
   retryDue();
+  endLeaseWaits();
   const bool grace_is_over = session_.hasFailed() || services_.clock.now() >= grace_end_;
   if (stopping_ && !cancelled_ && grace_is_over) cancelFetches();
 }
@@ -65,7 +66,8 @@ void GroupLoop::turn() {
 TimePoint GroupLoop::waitUntil() const {
   const bool may_admit = more_groups_ && groups_.size() < kMaxGroups;
   if (!runnable_.empty() || may_admit || mailbox_.hasMail()) return TimePoint::min();
-  return std::min({ask_again_at_, retries_.next(), stopping_ && !cancelled_ ? grace_end_ : kNever});
+  return std::min({ask_again_at_, retries_.next(), lease_waits_.next(),
+                   stopping_ && !cancelled_ ? grace_end_ : kNever});
 }
 
 // --- groups -----------------------------------------------------------------------------------
@@ -129,27 +131,6 @@ void GroupLoop::endIfDone(GroupRun& group) {
   if (!group.isDone() || group.runnable) return;
   services_.metrics.groups_done.fetch_add(1, std::memory_order_relaxed);
   groups_.erase(&group);
-}
-
-/// Lists that could not be read on for want of a descriptor are tried once more.
-void GroupLoop::askAgain() {
-  if (services_.clock.now() < ask_again_at_) return;
-  ask_again_at_ = kNever;
-  for (auto& [group, owner] : groups_) {
-    if (group->starved) makeRunnable(*group);
-  }
-}
-
-void GroupLoop::retryDue() {
-  if (retries_.next() == kNever) return;
-  const TimePoint now = services_.clock.now();
-  while (Trip* trip = retries_.takeDue(now)) {
-    GroupRun& group = groupOf(*trip);
-    trip->retries = false;
-    group.unpark(services_.metrics);
-    makeRunnable(group);
-    proceed(*trip, Next::kFetch);
-  }
 }
 
 bool GroupLoop::isBlocked(GroupRun& group) {
@@ -235,7 +216,9 @@ void GroupLoop::proceed(Trip& trip, Next next) {
       finish(trip);
       return;
     case Next::kParked:
+      if (stopping_ && trip.waits) return drop(trip);
       group.park(services_.metrics);
+      if (trip.waits) lease_waits_.add(trip);
       return;
     case Next::kRetry:
     case Next::kLookUp:

@@ -14,6 +14,7 @@
 #include "run/gate.h"
 #include "run/group_run.h"
 #include "run/guarded_session.h"
+#include "run/lease_timers.h"
 #include "run/lookups.h"
 #include "run/retry_timers.h"
 #include "run/run_context.h"
@@ -74,8 +75,10 @@ class GroupLoop {
   void lookUp(visit::Trip& trip);
   // Back-pressure.
   bool isBlocked(GroupRun& group);
+  // group_loop_timers.cpp
   void askAgain();
   void retryDue();
+  void endLeaseWaits();
   // group_loop_events.cpp: what wakes the loop
   void handleMessages();
   void handle(std::unique_ptr<store::LookupBatch>& batch);
@@ -98,6 +101,7 @@ class GroupLoop {
   Lookups lookups_;
   Gate gate_;
   RetryTimers retries_;
+  LeaseTimers lease_waits_;
 
   std::unordered_map<GroupRun*, std::unique_ptr<GroupRun>> groups_;  // under way
   std::deque<GroupRun*> runnable_;

@@ -14,6 +14,7 @@ void GroupLoop::drop(Trip& trip) {
 /// Trips that wait for other processes, or for their time, are waited for no longer.
 void GroupLoop::dropWaiting() {
   retries_ = RetryTimers();
+  lease_waits_ = LeaseTimers();
   for (const std::unique_ptr<Trip>& trip : trips_.all()) {
     if (!trip->waits && !trip->retries) continue;
     trip->retries = false;

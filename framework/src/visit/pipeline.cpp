@@ -203,6 +203,7 @@ Next Pipeline::join(Trip& trip) {
   const SingleFlight::Joined joined = services_.flights.join(trip.key, trip.issued, &home_, &trip);
   switch (joined.role) {
     case SingleFlight::Role::kParked:
+      letHopsGo(trip);  // its leader may wait for another process
       return Next::kParked;
     case SingleFlight::Role::kAnswered:
       return answered(trip, {joined.entry, {}, false, false, true});

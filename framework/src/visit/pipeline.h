@@ -69,6 +69,8 @@ class Pipeline {
   // pipeline_lease.cpp
   /// The lease of another process that a parked trip waits for has ended.
   [[nodiscard]] Next leaseEnded(Trip& trip);
+  /// It has not ended by trip.lease_wait_end.
+  [[nodiscard]] Next waitedEnough(Trip& trip);
   /// The trip has come to its end, whatever it was: what it holds of others is let go.
   void ended(Trip& trip);
 
@@ -102,6 +104,9 @@ class Pipeline {
 
   [[nodiscard]] store::LeaseWish wishOf(const Trip& trip) const noexcept;
   Next mayFetch(Trip& trip);
+  Next awaitLease(Trip& trip);
+  void letHopsGo(Trip& trip);
+  void countWait(Trip& trip) const;
   Next leaveToOthers(Trip& trip);
   Next lookAgain(Trip& trip, store::LeaseWish wish);
   void dropLease(const Key& key);

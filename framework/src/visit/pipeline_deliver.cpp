@@ -59,7 +59,7 @@ Next Pipeline::answerFrom(Trip& trip, const EntryPtr& entry, Outcome source) {
 void Pipeline::cancel(Trip& trip, bool taken_up) {
   if (trip.leads) {
     trip.leads = false;
-    services_.flights.abandon(trip.key);
+    services_.flights.abandon(trip.urlKey());
   }
   if (taken_up && !trip.delivered) {
     trip.source = Outcome::kFailed;

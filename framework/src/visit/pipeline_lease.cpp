@@ -22,16 +22,45 @@ Next Pipeline::mayFetch(Trip& trip) {
     case store::LeaseState::kMine:
       return Next::kFetch;
     case store::LeaseState::kOthers:
-      if (trip.delivered) return leaveToOthers(trip);
-      if (trip.ticket == 0) return leaseEnded(trip);
-      trip.waits = true;
-      return Next::kParked;
+      return trip.delivered ? leaveToOthers(trip) : awaitLease(trip);
     case store::LeaseState::kNone:
       break;
   }
   // What is stored has to be validated: no lease has been asked for yet. Or none is to be had.
   if (trip.stored == nullptr || std::exchange(trip.lease_asked, true)) return Next::kFetch;
   return lookAgain(trip, store::LeaseWish::kAlways);
+}
+
+/// Nobody waits for ever: what another process has in its queue may wait there for something that
+/// we hold, and a lock may have no life.
+Next Pipeline::awaitLease(Trip& trip) {
+  const TimePoint now = services_.clock.now();
+  if (trip.lease_wait_end == kNever) trip.lease_wait_end = now + services_.job.cache.lease_wait;
+  if (now >= trip.lease_wait_end) return waitedEnough(trip);
+  if (trip.ticket == 0) return leaseEnded(trip);
+  letHopsGo(trip);
+  trip.waits = true;
+  return Next::kParked;
+}
+
+/// Fetches what another process has not fetched in time.
+Next Pipeline::waitedEnough(Trip& trip) {
+  countWait(trip);
+  trip.waits = false;
+  trip.ticket = 0;
+  trip.lease = store::LeaseState::kNone;
+  return Next::kFetch;
+}
+
+/// Before a wait. Who waits for a key holds leases of smaller keys alone: so no circle of processes
+/// that follow the same redirects from several ends waits for itself.
+void Pipeline::letHopsGo(Trip& trip) {
+  for (Hop& hop : trip.hops) {
+    if (hop.has_lease && hop.key >= trip.key) {
+      hop.has_lease = false;
+      dropLease(hop.key);
+    }
+  }
 }
 
 /// Another process validates what has answered already.
@@ -42,10 +71,14 @@ Next Pipeline::leaveToOthers(Trip& trip) {
 }
 
 Next Pipeline::leaseEnded(Trip& trip) {
+  countWait(trip);
   trip.waits = trip.lease_asked = false;
-  if (!trip.waited) services_.metrics.lease_waits.add();  // once, however often it has to
-  trip.waited = true;
   return lookAgain(trip, trip.wish);
+}
+
+/// Once, however often it has to.
+void Pipeline::countWait(Trip& trip) const {
+  if (!std::exchange(trip.waited, true)) services_.metrics.lease_waits.add();
 }
 
 /// Looks its key up once more, as one that leads.
@@ -65,8 +98,7 @@ void Pipeline::dropLease(const Key& key) {
 }
 
 void Pipeline::ended(Trip& trip) {
-  // Given up while it looked for its variant, it has the URL's key there.
-  if (trip.lease == store::LeaseState::kMine) dropLease(trip.base.empty() ? trip.key : trip.base);
+  if (trip.lease == store::LeaseState::kMine) dropLease(trip.urlKey());
   trip.lease = store::LeaseState::kNone;
 }
 

@@ -93,11 +93,12 @@ struct Trip {
   TimePoint retry_at{};
   store::LeaseState lease = store::LeaseState::kNone;  ///< of `key`
   store::LeaseWish wish = store::LeaseWish::kNone;     ///< of its next look-up
-  std::uint64_t ticket = 0;        ///< while another process holds the lease; 0: that has ended
-  std::uint64_t ended_ticket = 0;  ///< the newest that has ended; outlives resets, as tickets do
-  bool lease_asked = false;        ///< for what is stored; once, and again after a wait
-  bool waits = false;              ///< for that end
-  bool waited = false;             ///< has waited for one
+  std::uint64_t ticket = 0;           ///< while another process holds the lease; 0: that has ended
+  std::uint64_t ended_ticket = 0;     ///< the newest that has ended; outlives resets, as tickets do
+  bool lease_asked = false;           ///< for what is stored; once, and again after a wait
+  TimePoint lease_wait_end = kNever;  ///< no waiting for leases of its key beyond; kNever: none yet
+  bool waits = false;                 ///< for that end
+  bool waited = false;                ///< has waited for one
   Request request;
   Headers fields;  ///< of the request, where they are not the run's own
   std::vector<Hop> hops;
@@ -113,6 +114,8 @@ struct Trip {
   [[nodiscard]] std::string_view method() const noexcept {
     return asked == nullptr ? std::string_view("GET") : std::string_view(asked->spec.method);
   }
+  /// The key that its flight and its lease are of.
+  [[nodiscard]] const Key& urlKey() const noexcept { return base.empty() ? key : base; }
   [[nodiscard]] bool isCacheable() const noexcept {
     return asked == nullptr || asked->is_cacheable;
   }
@@ -131,6 +134,7 @@ struct Trip {
     lease = store::LeaseState::kNone;
     wish = store::LeaseWish::kNone;
     ticket = 0;
+    lease_wait_end = kNever;
     attempts = 0;
     decoded.reset();
     hop_source = Outcome::kFailed;

@@ -86,6 +86,15 @@ class RunnerLease : public RunFixture {
     const Keep item{key, makeEntry(key, "the other's", received), kForever, false};
     cache_->store({&item, 1});
   }
+  /// A run of one request for a page that varies.
+  Report runIn(const std::string& language) {
+    Requests requests;
+    requests.push(get(kUrl, {{"Accept-Language", language}}));
+    requests.end();
+    job_.groups[0].urls.clear();
+    job_.groups[0].requests = &requests;
+    return run();
+  }
   /// What is stored of the URL has expired, and may answer while it is validated.
   void makeWithExpired() {
     makeWithLeases();
@@ -175,6 +184,127 @@ TEST_F(RunnerLease, OfAnotherIsWaitedForNoLongerAfterAStop) {
   EXPECT_EQ(other_.home, nullptr);
 }
 
+// What leads is handed over at a stop: the heir must not begin to wait anew.
+TEST_F(RunnerLease, OfAnotherIsWaitedForByNoHeirAfterAStop) {
+  makeWithLeases();
+  addGroup("same", {urlOf(1)});
+  other_.on_acquire = [](const Key&, LeaseHome&) { return Leases::State::kOthers; };
+  std::jthread stops([&] {
+    EXPECT_TRUE(eventually([&] { return other_.asked == 2; }));
+    stop_.request_stop();
+  });
+  const Report report = run();
+  EXPECT_TRUE(report.interrupted);
+  EXPECT_EQ(report.totals.requests, 0u);
+}
+
+TEST_F(RunnerLease, OfAnotherThatNeverEndsIsWaitedForNoLongerThanTheJobSays) {
+  makeWithLeases();
+  job_.cache.lease_wait = Millis(50);
+  other_.on_acquire = [](const Key&, LeaseHome&) { return Leases::State::kOthers; };
+  const Report report = run();
+  expectLaw(report, 1);
+  EXPECT_EQ(report.totals.requests, 1u);
+  EXPECT_EQ(report.cache.lease_waits, 1u);
+  EXPECT_EQ(cache_->size(), 1u);
+}
+
+TEST_F(RunnerLease, ThatOthersTakeAgainAndAgainIsWaitedForNoLongerThanTheJobSays) {
+  makeWithLeases();
+  job_.cache.lease_wait = Millis(50);
+  other_.on_acquire = [](const Key& key, LeaseHome& home) {
+    home.leaseEnded(key);
+    return Leases::State::kOthers;
+  };
+  EXPECT_EQ(run().totals.requests, 1u);
+}
+
+// A leader looks again once a lease has ended, and for its variant: that is under another key than
+// its flight is.
+TEST_F(RunnerLease, LeavesNobodyWaitingWhereItsHolderStopsAtItsVariant) {
+  job_.cache.policy = CachePolicy::kRfc9111;
+  makeWithLeases([](const test::Seen&) -> test::Answer {
+    return test::reply(200, {{"Vary", "Accept-Language"}, {"Cache-Control", "max-age=60"}}, "page");
+  });
+  other_.on_acquire = [](const Key&, LeaseHome&) { return Leases::State::kMine; };
+  (void)runIn("en");
+  const Keep english{kKey, cache_->at(kKey), kForever, false};
+  cache_->clear();
+  other_.asked = 0;
+  Requests requests;
+  job_.groups[0].requests = &requests;
+  other_.on_acquire = [](const Key&, LeaseHome&) { return Leases::State::kOthers; };
+  std::jthread stops([&] {
+    requests.push(get(kUrl, {{"Accept-Language", "de"}}));
+    EXPECT_TRUE(eventually([&] { return other_.asked == 1; }));
+    requests.push(get(kUrl, {{"Accept-Language", "de"}}));
+    EXPECT_TRUE(eventually([&] { return other_.asked == 2; }));
+    cache_->store({&english, 1});
+    cache_->holdFind(2);  // that of the variant
+    other_.end(kKey);
+    EXPECT_TRUE(eventually([&] { return cache_->isHeld(); }));
+    stop_.request_stop();
+    cache_->open();
+  });
+  EXPECT_TRUE(run().interrupted);
+}
+
+// --- redirects ----------------------------------------------------------------------------------
+
+// Two processes may follow the same redirects from two ends.
+class RunnerLeaseOfARedirect : public RunnerLease {
+ protected:
+  /// Visits `from`, which leads to `to`; another process fetches that.
+  void makeRedirect(int from, int to) {
+    makeWithLeases([from, to](const std::string& url) {
+      return url == urlOf(from) ? test::redirect(urlOf(to)) : samePage(url);
+    });
+    job_.groups[0].urls = {urlOf(from)};
+    other_.on_acquire = [to](const Key& key, LeaseHome&) {
+      return key == keyOf(to) ? Leases::State::kOthers : Leases::State::kMine;
+    };
+  }
+  static Key keyOf(int n) { return "url:" + urlOf(n); }
+};
+
+TEST_F(RunnerLeaseOfARedirect, EndsBeforeAnothersIsWaitedForThatComesBeforeIt) {
+  makeRedirect(2, 1);
+  std::jthread ends([&] {
+    EXPECT_TRUE(eventually([&] { return other_.released == 1; })) << "holds one and waits";
+    storeAsTheOther(keyOf(1));
+    other_.end(keyOf(1));
+  });
+  const Report report = run();
+  EXPECT_EQ(report.totals.requests, 1u);
+  EXPECT_NE(cache_->at(keyOf(2)), nullptr);
+  EXPECT_EQ(other_.released, 1);
+}
+
+TEST_F(RunnerLeaseOfARedirect, LastsWhileAnothersIsWaitedForThatComesAfterIt) {
+  makeRedirect(1, 2);
+  std::atomic<int> released_while_waiting{-1};
+  std::jthread ends([&] {
+    EXPECT_TRUE(eventually([&] { return fetcher_->total() == 1 && other_.asked == 2; }));
+    released_while_waiting = other_.released.load();
+    storeAsTheOther(keyOf(2));
+    other_.end(keyOf(2));
+  });
+  EXPECT_EQ(run().totals.requests, 1u);
+  EXPECT_EQ(released_while_waiting, 0);
+  EXPECT_EQ(other_.released, 1);
+}
+
+TEST_F(RunnerLeaseOfARedirect, EndsBeforeItWaitsForOneThatWaitsForAnothers) {
+  makeRedirect(2, 1);
+  addGroup("same", {urlOf(1)});
+  std::jthread ends([&] {
+    EXPECT_TRUE(eventually([&] { return other_.released == 1; })) << "holds one and waits";
+    storeAsTheOther(keyOf(1));
+    other_.end(keyOf(1));
+  });
+  EXPECT_EQ(run().totals.requests, 1u);
+}
+
 // --- stale-while-revalidate ---------------------------------------------------------------------
 
 TEST_F(RunnerLease, IsAskedForBeforeAValidationInTheBackground) {
@@ -226,13 +356,7 @@ TEST_F(RunnerLease, ThatIsNotToBeHadIsDoneWithoutByVariantsToo) {
   });
   other_.on_acquire = [](const Key&, LeaseHome&) -> Leases::State { throw CacheError("none"); };
   for (const char* language : {"de", "en", "de"}) {
-    Requests requests;
-    requests.push(get(kUrl, {{"Accept-Language", language}}));
-    requests.end();
-    job_.groups[0].urls.clear();
-    job_.groups[0].requests = &requests;
-    const Report report = run();
-    EXPECT_EQ(report.totals.requests, 1u) << language;
+    EXPECT_EQ(runIn(language).totals.requests, 1u) << language;
   }
 }
 

@@ -52,6 +52,21 @@ TEST_P(RunnerStale, AnswersWhereTheServerCannot) {
   }
 }
 
+TEST_P(RunnerStale, AnswersWithItsOwnContentWhereTheErrorsWasCoded) {
+  job_.cache.stale_if_error = kForever;
+  storeExpired([](const Seen&) -> Answer {
+    // "a captcha", as gzip
+    const std::string coded(
+        "\x1f\x8b\x08\x00\x00\x00\x00\x00\x02\xff\x4b\x54\x48\x4e\x2c\x28\x49\xce\x48\x04\x00"
+        "\x84\x7b\x1e\xed\x09\x00\x00\x00",
+        29);
+    return reply(503, {{"Content-Encoding", "gzip"}}, coded);
+  });
+  const Visit again = visit(kUrl);
+  EXPECT_EQ(again.outcome, Outcome::kStale);
+  EXPECT_EQ(again.content(), "old");
+}
+
 TEST_P(RunnerStale, AnswersNothingThatTheServerHasAnswered) {
   job_.cache.stale_if_error = kForever;
   for (const int number : {404, 410, 403, 501}) {
