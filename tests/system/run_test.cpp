@@ -130,6 +130,15 @@ TEST_F(Run, ExitCodeIsThatOfTheFailure) {
   }
 }
 
+TEST_F(Run, FetchesNothingThatRobotsTxtDisallows) {
+  forage_.write("job.toml", jobOf({origin_.url() + "/deny"}, "[polite]\nrobots = true"));
+  const ProcessResult result = forage_.run({"run", "job.toml", "--report", "report.json"});
+  EXPECT_EQ(result.exit_code, 10) << result.err;
+  EXPECT_THAT(result.out, HasSubstr("robots.txt disallows it: /deny"));
+  EXPECT_EQ(origin_.stats().by_target["/robots.txt"], 1u);
+  EXPECT_FALSE(origin_.stats().by_target.contains("/deny"));
+}
+
 TEST_F(Run, ReadsUrlsFromStandardInput) {
   forage_.write("job.toml", "[[group]]\nname = \"piped\"\nurls_file = \"-\"\n");
   ProcessSpec spec = forage_.spec({"run", "job.toml", "--report", "run.json"});

@@ -89,6 +89,7 @@ struct FetchOptions {
 struct PoliteOptions {
   Millis delay{0};                     ///< from the start of one fetch to that of the next
   std::optional<Rate> rate;            ///< of fetches
+  std::optional<bool> robots;          ///< whether robots.txt is obeyed; unset: by the URL's source
   bool throttle = true;                ///< slows down where a host refuses (429, 503)
   std::size_t target_concurrency = 0;  ///< fetches under way that latency is to allow; 0: any
 };

@@ -81,6 +81,9 @@ void JobBuilder::buildPolite() {
   std::string rate;
   takeValue("polite.rate", rate);
   polite.rate = parseRate(rate);
+  int robots = -1;
+  takeNumber("polite.robots", robots);
+  if (robots >= 0) polite.robots = robots != 0;
   takeNumber("polite.target_concurrency", polite.target_concurrency);
   int throttle = polite.throttle ? 1 : 0;
   takeNumber("polite.throttle", throttle);

@@ -60,6 +60,7 @@ constexpr std::array kSchema{
     KeySpec{"plugins.path", Type::kPaths, ""},
     KeySpec{"polite.delay", Type::kDuration, "\"0s\"", 0, kDay},
     KeySpec{"polite.rate", Type::kRate, ""},
+    KeySpec{"polite.robots", Type::kFlag, ""},
     KeySpec{"polite.target_concurrency", Type::kInteger, "0", 0, kMaxParallel},
     KeySpec{"polite.throttle", Type::kFlag, "true"},
     KeySpec{"polite.user_agent", Type::kText, "\"forage/VERSION\"", 1, 512},

@@ -7,6 +7,12 @@
 
 namespace forage::http {
 
+std::size_t RobotsTxt::bytes() const noexcept {
+  std::size_t sum = patterns_.capacity() + rules_.capacity() * sizeof(Rule);
+  for (const std::string& one : sitemaps_) sum += sizeof(one) + one.capacity();
+  return sum;
+}
+
 RobotsTxt RobotsTxt::parse(std::string_view text, std::string_view product) {
   RobotsReader reader(product);
   reader.read(text);

@@ -55,6 +55,8 @@ class RobotsTxt {
   /// Absolute http and https URLs as they stand in the file, for whatever crawler.
   [[nodiscard]] const std::vector<std::string>& sitemaps() const noexcept { return sitemaps_; }
   [[nodiscard]] std::size_t rules() const noexcept { return rules_.size(); }
+  /// What it takes beside itself.
+  [[nodiscard]] std::size_t bytes() const noexcept;
 
  private:
   friend class RobotsReader;

@@ -26,7 +26,7 @@ GroupLoop::GroupLoop(RunContext& context)
       services_(context.services),
       session_(context.fetcher.open(), context.fail),
       mailbox_(session_.session()),
-      pipeline_(context.services, mailbox_),
+      pipeline_(context.services, mailbox_, mailbox_),
       lookups_(context.look_ahead, services_.flights, mailbox_),
       gate_(services_.hosts, services_.metrics, mailbox_) {}
 
@@ -220,6 +220,7 @@ void GroupLoop::proceed(Trip& trip, Next next) {
       group.park(services_.metrics);
       if (trip.waits) lease_waits_.add(trip);
       return;
+    case Next::kAskRobots:  // passRobots() has it
     case Next::kRetry:
     case Next::kLookUp:
     case Next::kReady:
@@ -270,6 +271,7 @@ void GroupLoop::lookUp(Trip& trip) {
 // --- 5 gate, 6 fetch --------------------------------------------------------------------------
 
 void GroupLoop::enterGate(GroupRun& group, Trip& trip) {
+  if (!passRobots(group, trip)) return;
   if (gate_.enter(group, trip)) {
     fetch(trip);
   } else {
@@ -279,7 +281,7 @@ void GroupLoop::enterGate(GroupRun& group, Trip& trip) {
 
 void GroupLoop::fetch(Trip& trip) {
   pipeline_.fetching(trip);
-  session_.start(idOf(trip), trip.request, context_.job.fetch.limits);
+  session_.start(idOf(trip), trip.request, pipeline_.limitsOf(trip));
 }
 
 /// Fetches what has come out of the lines.

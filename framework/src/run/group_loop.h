@@ -75,6 +75,10 @@ class GroupLoop {
   void lookUp(visit::Trip& trip);
   // Back-pressure.
   bool isBlocked(GroupRun& group);
+  // group_loop_robots.cpp
+  [[nodiscard]] bool passRobots(GroupRun& group, visit::Trip& trip);
+  void askRobots(GroupRun& group, const Url& url);
+  void handle(visit::RobotsKnown& known);
   // group_loop_timers.cpp
   void askAgain();
   void retryDue();

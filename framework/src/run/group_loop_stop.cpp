@@ -11,13 +11,14 @@ void GroupLoop::drop(Trip& trip) {
   finish(trip);
 }
 
-/// Trips that wait for other processes, or for their time, are waited for no longer.
+/// Trips that wait for other processes, for the rules of their site or for their time, are waited
+/// for no longer.
 void GroupLoop::dropWaiting() {
   retries_ = RetryTimers();
   lease_waits_ = LeaseTimers();
   for (const std::unique_ptr<Trip>& trip : trips_.all()) {
-    if (!trip->waits && !trip->retries) continue;
-    trip->retries = false;
+    if (!trip->waits && !trip->retries && !trip->awaits_robots) continue;
+    trip->retries = trip->awaits_robots = false;
     GroupRun& group = groupOf(*trip);
     group.unpark(services_.metrics);
     drop(*trip);

@@ -26,10 +26,17 @@ visit::PaceOptions paceOf(const PoliteOptions& polite) {
           static_cast<double>(polite.target_concurrency)};
 }
 
-store::GuardedCache::Notice noticeTo(RunObserver* observer) {
+std::function<void(std::string_view)> noticeTo(RunObserver* observer) {
   return [observer](std::string_view text) {
     if (observer != nullptr) observer->notice(text);
   };
+}
+
+std::unique_ptr<visit::RobotsGate> robotsOf(const Job& job, const Clock& clock,
+                                            RunObserver* observer) {
+  if (!job.polite.robots.value_or(false)) return nullptr;
+  return std::make_unique<visit::RobotsGate>(job.fetch.user_agent, job.polite.delay, clock,
+                                             noticeTo(observer));
 }
 
 }  // namespace
@@ -54,6 +61,7 @@ OneRun::OneRun(const Job& job, RunParts& parts, const Clock& clock, RunObserver*
       rules_(job, request_headers),
       pace_(clock, [this](const std::string& host) { hosts_.grantDue(host); }),
       hosts_(job.fetch.parallel_max_host, paceOf(job.polite), clock, pace_),
+      robots_(robotsOf(job, clock, observer)),
       sinks_(parts.sinks, fail_),
       delivery_(counters, sinks_, observer),
       store_threads_(cache_, leases_, flights_, job.cache.queue_max),
@@ -69,7 +77,8 @@ OneRun::OneRun(const Job& job, RunParts& parts, const Clock& clock, RunObserver*
                 delivery_,
                 request_headers,
                 rules_,
-                cache_.hasLeases() && !cache_.answersWithoutIo() ? &leases_ : nullptr},
+                cache_.hasLeases() && !cache_.answersWithoutIo() ? &leases_ : nullptr,
+                robots_.get()},
       groups_(job.groups.size()),
       context_{job,
                services_,

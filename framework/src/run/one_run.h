@@ -67,6 +67,7 @@ class OneRun {
   const visit::CacheRules rules_;
   PaceThread pace_;
   visit::HostBudget hosts_;
+  std::unique_ptr<visit::RobotsGate> robots_;  // null where robots.txt is not obeyed
   visit::SinkQueue sinks_;
   visit::Delivery delivery_;
   StoreThreads store_threads_;

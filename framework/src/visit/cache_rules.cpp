@@ -6,6 +6,7 @@
 
 #include "forage/cache_key.h"
 #include "forage/glob.h"
+#include "http/robots_answer.h"
 #include "http/storing.h"
 #include "http/validation.h"
 #include "http/vary.h"
@@ -150,6 +151,7 @@ std::string CacheRules::variantOf(HeadersView response, const Trip& trip, const 
 // --- reuse --------------------------------------------------------------------------------------
 
 Millis CacheRules::expireAfter(const Trip& trip) const {
+  if (trip.isRobots()) return http::kRobotsLifetime;
   if (!job_.cache.urls_expire_after.empty()) {
     const std::string_view url = withoutScheme(trip.url.text());
     for (const UrlLifetime& one : job_.cache.urls_expire_after) {
@@ -163,12 +165,16 @@ Millis CacheRules::expireAfter(const Trip& trip) const {
 
 http::ReuseOptions CacheRules::reuseOptions(const Trip& trip) const {
   http::ReuseOptions options;
-  options.by_job = !followsRfc9111();
+  options.by_job = !followsRfc9111() || trip.isRobots();
   if (options.by_job) options.expire_after = expireAfter(trip);
   options.always_validate = job_.cache.mode == CacheMode::kRefresh;
   options.never_validate = job_.cache.mode == CacheMode::kOffline;
   options.stale_while_revalidate = job_.cache.stale_while_revalidate;
   options.stale_if_error = job_.cache.stale_if_error;
+  if (trip.isRobots()) {  // RFC 9309, section 2.4
+    options.stale_while_revalidate = Millis::zero();
+    options.stale_if_error = kForever;
+  }
   return options;
 }
 
@@ -177,7 +183,7 @@ http::Judgement CacheRules::judge(const Entry& stored, const Trip& trip, WallTim
 }
 
 bool CacheRules::isFresh(const Entry& stored, const Trip& trip, WallTime now) const {
-  if (only_by_age_ && trip.asked == nullptr) {
+  if (only_by_age_ && trip.asked == nullptr && !trip.isRobots()) {
     return http::isFreshByAge(stored.received(), job_.cache.expire_after, now);
   }
   return judge(stored, trip, now).reuse == http::Reuse::kFresh;
@@ -222,6 +228,7 @@ bool CacheRules::meetsAdmissionRules(HeadersView headers, std::string_view conte
 bool CacheRules::mayStoreHead(const Trip& trip, int status, HeadersView headers) const {
   const http::CacheControl& wants = wantsOf(trip);
   const bool whole = status != 206 && status != 304;
+  if (trip.isRobots()) return whole && status >= 200 && status < 300;
   if (!whole || !isAllowable(status)) return false;
   if (followsRfc9111()) {
     std::string_view why;
@@ -236,7 +243,7 @@ bool CacheRules::mayStore(const Trip& trip, int status, HeadersView headers,
   if (trip.asked == nullptr || trip.asked->is_cacheable) {
     // It speaks of the range that this request asks for.
     if (trip.asked != nullptr && status == 416) return false;
-    return mayStoreHead(trip, status, headers) && isAdmitted(headers, content);
+    return mayStoreHead(trip, status, headers) && (trip.isRobots() || isAdmitted(headers, content));
   }
   return followsRfc9111() && trip.method() == "POST" && isAllowable(status) &&
          http::mayStorePost(status, headers, wantsOf(trip), trip.url) &&
@@ -252,10 +259,10 @@ Millis CacheRules::lifetime(const Entry& entry, const Trip& trip, WallTime now) 
   const CacheOptions& cache = job_.cache;
   const Millis on_error = cache.stale_if_error == kForever ? Millis(0) : cache.stale_if_error;
   Millis after = std::max(cache.stale_while_revalidate, on_error);
-  if (!followsRfc9111()) {
+  if (!followsRfc9111() || trip.isRobots()) {
     const Millis fresh = expireAfter(trip);
     if (fresh == kForever) return kForever;
-    if (http::hasValidator(entry) || cache.stale_if_error == kForever) {
+    if (trip.isRobots() || http::hasValidator(entry) || cache.stale_if_error == kForever) {
       after = std::max(after, cache.ttl_offset);
     }
     return plus(fresh, after);

@@ -22,6 +22,12 @@ bool HostBudget::acquire(std::string_view host, SlotHome& home, void* who) {
   return false;
 }
 
+void HostBudget::setDelay(std::string_view host, Millis delay) {
+  Shard& shard = shardOf(host);
+  const std::lock_guard lock(shard.mutex);
+  hostOf(shard, host, clock_.now()).pace.setDelay(delay);
+}
+
 void HostBudget::release(std::string_view host, const FetchEnd& end) {
   std::optional<Grant> grant;
   {

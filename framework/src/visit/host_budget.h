@@ -57,6 +57,10 @@ class HostBudget {
   /// that waits longest.
   void release(std::string_view host, const FetchEnd& end);
 
+  /// What the host asks for itself (Crawl-delay), in place of the job's delay. Forgotten with the
+  /// host once it is not used, and so to be said before each acquire().
+  void setDelay(std::string_view host, Millis delay);
+
   /// Hands out what the pace of `host` allows by now. Called by the timer.
   void grantDue(std::string_view host);
 

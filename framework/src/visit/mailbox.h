@@ -16,6 +16,7 @@
 #include "store/look_ahead.h"
 #include "store/write_behind.h"
 #include "visit/host_budget.h"
+#include "visit/robots_gate.h"
 #include "visit/single_flight.h"
 
 namespace forage::visit {
@@ -32,14 +33,18 @@ struct LeaseEnded {
   void* visit;
   std::uint64_t ticket;
 };
+struct RobotsKnown {
+  void* visit;
+};
 struct RoomAgain {};
 
 using Message = std::variant<std::unique_ptr<store::LookupBatch>, FlightAnswered, SlotGranted,
-                             LeaseEnded, RoomAgain>;
+                             LeaseEnded, RobotsKnown, RoomAgain>;
 
 class Mailbox final : public store::LookupHome,
                       public FlightHome,
                       public SlotHome,
+                      public RobotsHome,
                       public store::RoomListener,
                       public RequestListener {
  public:
@@ -58,6 +63,7 @@ class Mailbox final : public store::LookupHome,
   void granted(void* who, const std::string& host) noexcept override {
     post(SlotGranted{who, host});
   }
+  void robotsKnown(void* visit) noexcept override { post(RobotsKnown{visit}); }
   void hasRoom() noexcept override { post(RoomAgain{}); }
   void hasMore() noexcept override { post(RoomAgain{}); }
 

@@ -65,6 +65,9 @@ class Pace {
     }
   }
 
+  /// From the next start on.
+  void setDelay(Millis delay) noexcept { pacer_.setDelay(delay); }
+
   /// As good as a new one, once nothing is under way.
   [[nodiscard]] bool isFresh(TimePoint now) const noexcept {
     return pacer_.isFresh(now) && (!throttles_ || throttle_.isFresh(now));

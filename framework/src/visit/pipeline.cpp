@@ -105,7 +105,7 @@ Next Pipeline::use(Trip& trip) {
 Next Pipeline::useStored(Trip& trip, WallTime now) {
   const bool watched = trip.asked != nullptr || services_.delivery.isWatched();
   if (!watched && services_.rules.isFresh(*trip.found, trip, now)) {
-    const bool is_first = !trip.leads && !trip.waited && trip.redirects == 0;
+    const bool is_first = !trip.leads && !trip.waited && trip.redirects == 0 && !trip.isRobots();
     if (!is_first || trip.found->status() >= 300) return answerHit(trip, Outcome::kHit);
     // Most hits of most runs: there is nothing to be done but to count them.
     services_.delivery.count(Outcome::kHit, *trip.group->metrics);
@@ -190,7 +190,9 @@ Next Pipeline::goOn(Trip& trip) {
   const bool offline = services_.job.cache.mode == CacheMode::kOffline;
   if (offline || (trip.asked != nullptr && trip.asked->wants.only_if_cached)) return refuse(trip);
   if (trip.leads) return mayFetch(trip);
-  if (trip.alone) return Next::kFetch;
+  // Who fetches a page waits for its site's robots.txt, which waits for nobody: it may be that
+  // page.
+  if (trip.alone || trip.isRobots()) return Next::kFetch;
   if (trip.asked != nullptr && isForItself(trip)) {
     trip.alone = true;
     return Next::kFetch;

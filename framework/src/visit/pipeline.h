@@ -19,6 +19,7 @@
 #include "visit/host_budget.h"
 #include "visit/known_parts.h"
 #include "visit/retry_policy.h"
+#include "visit/robots_gate.h"
 #include "visit/single_flight.h"
 #include "visit/trip.h"
 
@@ -39,6 +40,7 @@ struct Services {
   const Headers& request_headers;
   const CacheRules& rules;
   store::LeaseDesk* leases;  ///< null where the cache has none
+  RobotsGate* robots;        ///< null where robots.txt is not obeyed
 };
 
 /// What a trip needs next.
@@ -49,12 +51,14 @@ enum class Next {
   kRetry,   ///< to wait until trip.retry_at, then as kFetch
   kFetch,   ///< a place in its group and a slot of its host, then fetching(), the fetch, settle()
   kDone,    ///< nothing: it has been delivered
+  /// As kParked, until robotsKnown; and a trip for the robots.txt of its site, from begin() on.
+  kAskRobots,
 };
 
 class Pipeline {
  public:
-  /// `home` is told about parked trips.
-  Pipeline(const Services& services, FlightHome& home);
+  /// The homes are told about parked trips.
+  Pipeline(const Services& services, FlightHome& home, RobotsHome& robots_home);
 
   // pipeline.cpp: steps 1 to 4
   /// Step 1, with trip.url (and trip.asked) set; looks up in place where the cache can do that.
@@ -73,6 +77,12 @@ class Pipeline {
   [[nodiscard]] Next waitedEnough(Trip& trip);
   /// The trip has come to its end, whatever it was: what it holds of others is let go.
   void ended(Trip& trip);
+
+  // pipeline_robots.cpp
+  /// Step 5: kFetch where the trip may get in line for its host, else anything but kRetry.
+  [[nodiscard]] Next passRobots(Trip& trip);
+  /// What a response to its request may be like.
+  [[nodiscard]] const FetchLimits& limitsOf(const Trip& trip) const noexcept;
 
   // pipeline_fetch.cpp
   /// Step 6: its fetch starts now.
@@ -136,6 +146,7 @@ class Pipeline {
   Next answerFrom(Trip& trip, const EntryPtr& entry, Outcome source);
   Next refuse(Trip& trip);
   Next deliver(Trip& trip, const EntryPtr& entry, Failure failure, bool stored);
+  Next tellRobots(Trip& trip, const EntryPtr& entry, Failure failure);
   void describe(const Trip& trip, const EntryPtr& entry, Visit& visit) const;
   [[nodiscard]] static bool leadsOn(const Trip& trip, const Entry& entry) noexcept;
 
@@ -164,6 +175,8 @@ class Pipeline {
 
   const Services& services_;
   FlightHome& home_;
+  RobotsHome& robots_home_;
+  const FetchLimits robots_limits_;
   const RetryOptions retry_options_;
   std::minstd_rand random_;
   Keep keep_;  // being stored in place; its memory is used again

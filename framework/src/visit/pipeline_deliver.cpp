@@ -22,6 +22,11 @@ EntryPtr asReceived(const Asked& asked, const EntryPtr& entry) {
                                        entry->received(), entry->expires(), entry->variant());
 }
 
+Outcome outcomeOf(const Failure& failure, Outcome source) noexcept {
+  if (!failure) return source;
+  return failure.kind == ErrorKind::kRobots ? Outcome::kBlocked : Outcome::kFailed;
+}
+
 }  // namespace
 
 /// Only the cache may be asked, and it cannot answer: for the job's own URLs a failure, for a
@@ -61,7 +66,7 @@ void Pipeline::cancel(Trip& trip, bool taken_up) {
     trip.leads = false;
     services_.flights.abandon(trip.urlKey());
   }
-  if (taken_up && !trip.delivered) {
+  if ((taken_up || trip.isRobots()) && !trip.delivered) {
     trip.source = Outcome::kFailed;
     (void)deliver(trip, nullptr, {ErrorKind::kCancelled, "the run was stopped"}, false);
   } else {
@@ -72,6 +77,7 @@ void Pipeline::cancel(Trip& trip, bool taken_up) {
 Next Pipeline::deliver(Trip& trip, const EntryPtr& entry, Failure failure, bool stored) {
   keepHops(trip, stored);
   if (trip.delivered) return Next::kDone;
+  if (trip.isRobots()) return tellRobots(trip, entry, std::move(failure));
   if (entry != nullptr && !failure && entry->status() < 400 && !services_.delivery.isWatched()) {
     services_.delivery.count(trip.source, *trip.group->metrics);
     return Next::kDone;
@@ -94,7 +100,7 @@ Next Pipeline::deliver(Trip& trip, const EntryPtr& entry, Failure failure, bool 
     visit.failure = {ErrorKind::kStatus,
                      std::to_string(visit.status()) + " " + std::string(visit.response->reason())};
   }
-  visit.outcome = visit.failure ? Outcome::kFailed : trip.source;
+  visit.outcome = outcomeOf(visit.failure, trip.source);
   if (services_.delivery.isWatched() || visit.failure) {
     visit.url = trip.first_url.empty() ? trip.url.text() : trip.first_url;
     if (trip.redirects > 0) visit.final_url = trip.url.text();

@@ -7,8 +7,8 @@ namespace forage::visit {
 
 /// What is missing is to be fetched by one process. Variants and parts have no leases of their own.
 store::LeaseWish Pipeline::wishOf(const Trip& trip) const noexcept {
-  const bool wanted = services_.leases != nullptr && trip.base.empty() && trip.method() == "GET" &&
-                      trip.lease != store::LeaseState::kMine &&
+  const bool wanted = services_.leases != nullptr && trip.base.empty() && !trip.isRobots() &&
+                      trip.method() == "GET" && trip.lease != store::LeaseState::kMine &&
                       !(trip.asked != nullptr && isForItself(trip));
   return wanted ? store::LeaseWish::kIfMissing : store::LeaseWish::kNone;
 }

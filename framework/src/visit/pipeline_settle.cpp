@@ -5,6 +5,7 @@
 #include "http/content_coding.h"
 #include "http/http_date.h"
 #include "http/redirect.h"
+#include "http/robots_answer.h"
 #include "http/stored_fields.h"
 #include "http/storing.h"
 #include "http/validation.h"
@@ -197,7 +198,7 @@ EntryPtr Pipeline::makeEntry(const Trip& trip, Response&& response, const EntryP
 Failure Pipeline::decode(Trip& trip, const Response& response) const {
   if (response.body.empty() || response.status == 206) return {};
   http::Decoded decoded =
-      http::decodeContent(response.headers, response.body, services_.job.fetch.limits.max_filesize);
+      http::decodeContent(response.headers, response.body, limitsOf(trip).max_filesize);
   if (decoded.failure) return std::move(decoded.failure);
   if (!decoded.untouched && (services_.delivery.isWatched() || services_.rules.looksIntoBodies())) {
     trip.decoded = std::make_shared<const std::string>(std::move(decoded.content));
@@ -206,10 +207,11 @@ Failure Pipeline::decode(Trip& trip, const Response& response) const {
 }
 
 Next Pipeline::follow(Trip& trip, const EntryPtr& entry) {
-  if (trip.redirects >= services_.job.fetch.max_redirs) {
-    return fail(
-        trip, {ErrorKind::kRedirect, "more than " + std::to_string(services_.job.fetch.max_redirs) +
-                                         " redirects (fetch.max_redirs)"});
+  const std::uint32_t most =
+      trip.isRobots() ? http::kMaxRobotsRedirects : services_.job.fetch.max_redirs;
+  if (trip.redirects >= most) {
+    return fail(trip, {ErrorKind::kRedirect,
+                       "more than " + std::to_string(most) + " redirects (fetch.max_redirs)"});
   }
   std::string why;
   const auto location = http::redirectTarget(entry->status(), entry->headers());

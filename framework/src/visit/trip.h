@@ -65,6 +65,7 @@ struct Trip {
   TripGroup* group = nullptr;
   std::uint64_t position = 0;
   Url url;                        ///< of the present hop
+  std::string robots_of;          ///< the origin whose robots.txt it is for; "": it is a visit
   std::string first_url;          ///< of the first hop, once there has been a redirect
   std::unique_ptr<Asked> asked;   ///< null: GET with the run's own fields
   Key key;                        ///< of the present look-up
@@ -78,16 +79,17 @@ struct Trip {
   EntryPtr stored;                ///< what is stored and may not answer as it stands
   bool stale_if_error = false;    ///< `stored` may answer where the server cannot
   bool looked_up = false;
-  bool queued = false;     ///< in its group's queue, in the order of the list
-  bool leads = false;      ///< it owes the flight of `key` an answer
-  bool alone = false;      ///< it fetches for itself: no flight
-  bool validates = false;  ///< its request asks whether `stored` still holds
-  bool offers = false;     ///< its request asks whether `displaced` will do
-  bool refused = false;    ///< the server has answered our condition with nonsense: no other
-  bool delivered = false;  ///< answered with what was stale; what it does now is for the cache
-  bool fetching = false;   ///< its fetch is under way
-  bool retries = false;    ///< it waits for retry_at
-  unsigned attempts = 0;   ///< fetches of the present hop that have ended
+  bool queued = false;         ///< in its group's queue, in the order of the list
+  bool leads = false;          ///< it owes the flight of `key` an answer
+  bool alone = false;          ///< it fetches for itself: no flight
+  bool validates = false;      ///< its request asks whether `stored` still holds
+  bool offers = false;         ///< its request asks whether `displaced` will do
+  bool refused = false;        ///< the server has answered our condition with nonsense: no other
+  bool delivered = false;      ///< answered with what was stale; what it does now is for the cache
+  bool fetching = false;       ///< its fetch is under way
+  bool retries = false;        ///< it waits for retry_at
+  bool awaits_robots = false;  ///< it waits for the rules of its site
+  unsigned attempts = 0;       ///< fetches of the present hop that have ended
   TimePoint first_attempt{};
   TimePoint last_attempt{};
   TimePoint retry_at{};
@@ -116,6 +118,7 @@ struct Trip {
   }
   /// The key that its flight and its lease are of.
   [[nodiscard]] const Key& urlKey() const noexcept { return base.empty() ? key : base; }
+  [[nodiscard]] bool isRobots() const noexcept { return !robots_of.empty(); }
   [[nodiscard]] bool isCacheable() const noexcept {
     return asked == nullptr || asked->is_cacheable;
   }
@@ -145,10 +148,11 @@ struct Trip {
   void reset() noexcept {
     asked.reset();
     beginHop();
+    robots_of.clear();
     first_url.clear();
     key.clear();
     issued = 0;
-    queued = leads = delivered = fetching = retries = false;
+    queued = leads = delivered = fetching = retries = awaits_robots = false;
     hops.clear();
     redirects = requests = 0;
     source = Outcome::kHit;

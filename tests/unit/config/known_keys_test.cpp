@@ -110,6 +110,7 @@ std::string describe(const Job& job) {
                                     std::int64_t(job.cache.ignored_parameters.size()),
                                     std::int64_t(job.cache.match_headers.size()),
                                     std::int64_t(job.cache.queue_max),
+                                    std::int64_t{job.cache.lease_wait.count()},
                                     std::int64_t{job.cache.retry_period.count()},
                                     std::int64_t(job.fetch.parallel_max),
                                     std::int64_t(job.fetch.parallel_max_host),
@@ -125,6 +126,7 @@ std::string describe(const Job& job) {
                                     std::int64_t{job.polite.delay.count()},
                                     std::int64_t(job.polite.target_concurrency),
                                     std::int64_t{job.polite.throttle},
+                                    std::int64_t{job.polite.robots.has_value()},
                                     std::int64_t(job.run.max_threads),
                                     std::int64_t{job.run.grace_period.count()}}) {
     text += std::to_string(number) + " ";

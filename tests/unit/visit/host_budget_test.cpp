@@ -206,6 +206,16 @@ TEST_F(PacedBudget, CountsNoSlotThatWasNotUsed) {
   EXPECT_TRUE(take());
 }
 
+TEST_F(PacedBudget, KeepsTheDelayThatAHostAsksFor) {
+  make({{}, Millis(10), false});
+  budget->setDelay("h", Millis(500));
+  EXPECT_TRUE(take());
+  EXPECT_FALSE(take());
+  ASSERT_FALSE(timer.told.empty());
+  EXPECT_GE(timer.told.back().first, clock.now() + milliseconds(500));
+  EXPECT_TRUE(budget->acquire("other", home, nullptr));
+}
+
 TEST_F(PacedBudget, StopsAHostThatRefusesForAsLongAsItAsks) {
   make({});
   EXPECT_TRUE(take());
