@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "failure.h"
+#include "forage/address_space.h"
 #include "net/close_notify.h"
 
 namespace forage::curl {
@@ -33,6 +34,7 @@ Transfer::Transfer(Shared& shared, FetchId id, const Request& request, const Fet
   setVersion();
   setRequest();
   setLimits(limits.max_time);
+  setAddresses();
 }
 
 Transfer& Transfer::of(CURL* easy) {
@@ -101,8 +103,12 @@ bool Transfer::hasCloseNotify() const noexcept {
 }
 
 // Called before each request goes out, a repeated one too.
-int Transfer::onRequest(void* self, char*, char*, int peer_port, int own_port) noexcept {
+int Transfer::onRequest(void* self, char* peer, char*, int peer_port, int own_port) noexcept {
   auto& transfer = *static_cast<Transfer*>(self);
+  if (transfer.keeps_public_ && !isPublicHost(peer).value_or(false)) {  // of a kept connection
+    transfer.is_not_public_ = true;
+    return CURL_PREREQFUNC_ABORT;
+  }
   transfer.ports_ = {own_port, peer_port};
   transfer.is_stale_ = transfer.isReused() && !transfer.shared_.kept.isQuiet(transfer.ports_);
   if (transfer.is_stale_ || transfer.requests_ == kMostRequests) return CURL_PREREQFUNC_ABORT;
@@ -186,6 +192,10 @@ std::variant<Response, Failure> Transfer::outcome(CURLcode code) {
   const Failure& failure = refusal_ ? *refusal_ : reader_.failure();
   if (failure) {
     return Failure{failure.kind, placeOf(*request_.url) + ": " + failure.message};
+  }
+  if (is_not_public_ && !tries_public_) {
+    return Failure{ErrorKind::kPolicy,
+                   std::string(request_.url->host()) + " has no public address"};
   }
   if (!reader_.isComplete()) {
     return failureOf({.easy = easy(),

@@ -63,6 +63,7 @@ class Transfer final {
   void setVersion();
   void setRequest();
   void setLimits(Millis max_time);
+  void setAddresses();
 
   static std::size_t onHeader(char* bytes, std::size_t one, std::size_t size, void* self) noexcept;
   static std::size_t onBody(char* bytes, std::size_t one, std::size_t size, void* self) noexcept;
@@ -70,6 +71,7 @@ class Transfer final {
                      void* self) noexcept;
   static int onRequest(void* self, char* peer, char* own, int peer_port, int own_port) noexcept;
   static int onProgress(void* self, curl_off_t, curl_off_t, curl_off_t, curl_off_t) noexcept;
+  static curl_socket_t onOpen(void* self, curlsocktype purpose, curl_sockaddr* address) noexcept;
   static CURLcode onTlsContext(CURL* easy, void* context, void* self) noexcept;
 
   template <class Action>
@@ -105,6 +107,9 @@ class Transfer final {
   bool is_stale_ = false;  // the connection
   bool shakes_hands_ = false;
   bool has_close_notify_ = false;
+  bool keeps_public_ = false;       // only public addresses will do
+  bool is_not_public_ = false;      // an address that was refused for it
+  bool tries_public_ = false;       // one that was not
   std::optional<Failure> refusal_;  // beside the reader's
   std::exception_ptr thrown_;       // in a callback
 };

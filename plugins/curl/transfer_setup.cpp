@@ -1,7 +1,11 @@
 // What libcurl is told of a fetch, and what it must leave alone.
+#include <netinet/in.h>
+#include <sys/socket.h>
+
 #include <algorithm>
 #include <limits>
 
+#include "forage/address_space.h"
 #include "net/close_notify.h"
 #include "net/request_rules.h"
 #include "transfer.h"
@@ -122,6 +126,29 @@ void Transfer::setRequest() {
 void Transfer::setLimits(Millis max_time) {
   set(easy(), CURLOPT_TIMEOUT_MS, millis(max_time));
   set(easy(), CURLOPT_CONNECTTIMEOUT_MS, millis(limits_.connect_timeout));
+}
+
+// Where a proxy resolves names, its address is the only one that is known here.
+void Transfer::setAddresses() {
+  keeps_public_ = limits_.public_only && !shared_.options.proxy;
+  if (!keeps_public_) return;
+  set(easy(), CURLOPT_OPENSOCKETFUNCTION, &Transfer::onOpen);
+  set(easy(), CURLOPT_OPENSOCKETDATA, this);
+}
+
+// Called with each address that is tried, before anything is sent.
+curl_socket_t Transfer::onOpen(void* self, curlsocktype, curl_sockaddr* address) noexcept {
+  const bool v6 = address->family == AF_INET6;
+  const auto* const v6_address = reinterpret_cast<const sockaddr_in6*>(&address->addr);
+  const auto* const v4_address = reinterpret_cast<const sockaddr_in*>(&address->addr);
+  const std::string_view bytes =
+      v6 ? std::string_view(reinterpret_cast<const char*>(&v6_address->sin6_addr), 16)
+         : std::string_view(reinterpret_cast<const char*>(&v4_address->sin_addr), 4);
+  auto& transfer = *static_cast<Transfer*>(self);
+  const bool is_public = isPublicAddress(bytes);
+  (is_public ? transfer.tries_public_ : transfer.is_not_public_) = true;
+  if (!is_public) return CURL_SOCKET_BAD;
+  return ::socket(address->family, address->socktype | SOCK_CLOEXEC, address->protocol);
 }
 
 CURLcode Transfer::onTlsContext(CURL*, void* context, void* self) noexcept {

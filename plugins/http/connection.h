@@ -42,6 +42,7 @@ struct Connection {
   std::size_t slot = 0;    // in the session's list
   State state = State::kConnecting;
   bool served = false;        // a response before this one
+  bool is_public = false;     // the address of the peer
   bool peer_ended = false;    // FIN or worse was seen
   bool write_failed = false;  // nothing more can be sent; an answer may still be there
   bool is_busy = false;       // in the session's list of those with more to read

@@ -46,7 +46,7 @@ void Session::start(FetchId id, const Request& request, const FetchLimits& limit
   Origin& origin = origins_.enter(*request.url);
   fetch.origin = &origin;
   // What must not be sent twice goes over a connection of its own: a kept one may be dead already.
-  Connection* kept = net::isIdempotent(request.method) ? takeIdle(origin) : nullptr;
+  Connection* kept = net::isIdempotent(request.method) ? takeIdle(origin, limits) : nullptr;
   if (kept == nullptr) {
     beginConnect(fetch);
     return;

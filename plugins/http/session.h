@@ -57,7 +57,7 @@ class Session final : public FetchSession {
 
   // session_connect.cpp: from a name to a connection
   void beginConnect(Fetch& fetch);
-  void onResolved(Fetch& fetch, const net::AnswerPtr& answer);
+  void onResolved(Fetch& fetch, net::AnswerPtr answer);
   void tryNextAddress(Fetch& fetch);
   enum class Attempt { kFailed, kUnderWay, kSettled };
   std::unique_ptr<net::Stream> openStream(const Poco::Net::SocketAddress& target,
@@ -72,7 +72,7 @@ class Session final : public FetchSession {
   void watchDns(int fd, bool readable, bool writable);
 
   // session_exchange.cpp: requests, responses, kept connections
-  Connection* takeIdle(Origin& origin);
+  Connection* takeIdle(Origin& origin, const FetchLimits& limits);
   void checkIdle(Origin& origin);
   void keepIdle(Connection& connection);
   void trimIdle();

@@ -6,10 +6,12 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <iterator>
 #include <limits>
 #include <system_error>
 #include <utility>
 
+#include "forage/address_space.h"
 #include "forage/error.h"
 #include "net/request_rules.h"
 #include "session.h"
@@ -28,6 +30,17 @@ constexpr rlim_t kLeftToOthers = 16;
 
 bool lacksDescriptors(int error_number) noexcept {
   return error_number == EMFILE || error_number == ENFILE;
+}
+
+bool isPublic(const Poco::Net::IPAddress& address) {
+  return isPublicAddress({static_cast<const char*>(address.addr()), address.length()});
+}
+
+net::AnswerPtr publicOf(const net::Answer& answer) {
+  auto kept = std::make_shared<net::Answer>();
+  std::copy_if(answer.addresses.begin(), answer.addresses.end(),
+               std::back_inserter(kept->addresses), isPublic);
+  return kept;
 }
 
 rlim_t descriptorLimit() noexcept {
@@ -59,12 +72,18 @@ void Session::beginConnect(Fetch& fetch) {
   }
 }
 
-void Session::onResolved(Fetch& fetch, const net::AnswerPtr& answer) {
+void Session::onResolved(Fetch& fetch, net::AnswerPtr answer) {
   if (answer->addresses.empty()) {
     fail(fetch, ErrorKind::kResolve, fetch.origin->host + ": " + answer->error);
     return;
   }
-  fetch.answer = answer;
+  // What is tried is what was looked at: no second look-up comes between.
+  if (fetch.limits.public_only) answer = publicOf(*answer);
+  if (answer->addresses.empty()) {
+    fail(fetch, ErrorKind::kPolicy, fetch.origin->host + " has no public address");
+    return;
+  }
+  fetch.answer = std::move(answer);
   tryNextAddress(fetch);
 }
 
@@ -126,6 +145,7 @@ Session::Attempt Session::attempt(Fetch& fetch, const Poco::Net::IPAddress& addr
     return Attempt::kFailed;
   }
   Connection& connection = add(std::move(stream), *fetch.origin, &fetch);
+  connection.is_public = isPublic(address);
   if (connection.state == Connection::State::kClosed) return Attempt::kFailed;
   fetch.attempts.push_back(&connection);
   if (io != Io::kDone) return Attempt::kUnderWay;
@@ -156,7 +176,8 @@ void Session::serveWaiting() {
   while (!turn.empty()) {
     Fetch& fetch = turn.front();
     turn.pop_front();
-    Connection* kept = net::isIdempotent(fetch.request.method) ? takeIdle(*fetch.origin) : nullptr;
+    Connection* kept =
+        net::isIdempotent(fetch.request.method) ? takeIdle(*fetch.origin, fetch.limits) : nullptr;
     if (kept != nullptr) {
       fetch.reused = true;
       exchange(fetch, *kept);

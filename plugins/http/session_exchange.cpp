@@ -70,9 +70,13 @@ void Session::close(Connection& connection) {
 
 // An idle connection that the server has not ended, and on which nothing has come that would be
 // taken for the next response.
-Connection* Session::takeIdle(Origin& origin) {
-  while (!origin.idle.empty()) {
-    Connection& connection = origin.idle.back();
+Connection* Session::takeIdle(Origin& origin, const FetchLimits& limits) {
+  for (;;) {
+    const auto youngest =
+        std::find_if(origin.idle.rbegin(), origin.idle.rend(),
+                     [&](const Connection& one) { return one.is_public || !limits.public_only; });
+    if (youngest == origin.idle.rend()) return nullptr;
+    Connection& connection = *youngest;
     if (now_ >= connection.quiet_until) {
       checkIdle(origin);
       continue;
@@ -83,7 +87,6 @@ Connection* Session::takeIdle(Origin& origin) {
     --idle_count_;
     return &connection;
   }
-  return nullptr;
 }
 
 // Looks at the youngest idle connections and closes those that are of no more use: in one call for

@@ -282,6 +282,36 @@ TEST_P(FetcherConformance, NeverReportsWhatWasCancelled) {
   EXPECT_FALSE(client_->hasEnded(slow));
 }
 
+// --- public_only --------------------------------------------------------------------------------
+
+TEST_P(FetcherConformance, ConnectsToNoAddressThatIsNotPublicWhereOnlyThoseAreWanted) {
+  const ScriptedServer server(answering(okResponse("secret")));
+  const std::string port = std::to_string(server.port());
+  const FetchLimits limits{.public_only = true};
+  for (const std::string host : {"127.0.0.1", "localhost", "[::ffff:127.0.0.1]"}) {
+    const std::string url = "http://" + host + ":" + port + "/";
+    Fetched fetched = client_->fetch(Order{.url = url, .limits = limits});
+    const std::uint32_t requests = fetched.requests;
+    const Failure failure = failureOf(std::move(fetched));
+    EXPECT_EQ(failure.kind, ErrorKind::kPolicy) << host << ": " << failure.message;
+    EXPECT_EQ(requests, 0u);
+  }
+  EXPECT_EQ(server.connections(), 0u);
+}
+
+TEST_P(FetcherConformance, UsesNoConnectionThatIsOpenWhereItsAddressIsNotWanted) {
+  const ScriptedServer server([](Peer& peer, std::size_t) {
+    peer.readRequest();
+    peer.send(okResponse("mine"));
+    peer.readRequest();
+    peer.send(okResponse("secret"));
+  });
+  EXPECT_EQ(responseOf(client_->fetch(server.url())).body, "mine");
+  Fetched fetched = client_->fetch(Order{.url = server.url(), .limits = {.public_only = true}});
+  EXPECT_EQ(fetched.requests, 0u);
+  EXPECT_EQ(failureOf(std::move(fetched)).kind, ErrorKind::kPolicy);
+}
+
 TEST_P(FetcherConformance, ClosesItsConnectionsWhenTheSessionEnds) {
   Gate ended;
   const ScriptedServer server([&](Peer& peer, std::size_t) {

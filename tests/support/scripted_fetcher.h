@@ -53,6 +53,7 @@ struct Seen {
   std::string url;
   Headers headers;
   std::string body;
+  bool public_only = false;
 
   /// Value of a field; "" where there is none.
   [[nodiscard]] std::string field(std::string_view name) const {
@@ -152,11 +153,12 @@ class ScriptedSession final : public FetchSession {
     fetcher_.wakes_.erase(this);
   }
 
-  void start(FetchId id, const Request& request, const FetchLimits&) override {
+  void start(FetchId id, const Request& request, const FetchLimits& limits) override {
     const std::lock_guard lock(fetcher_.mutex_);
     const std::string host(request.url->authority());
     Seen seen{std::string(request.method), request.url->text(),
-              Headers(std::string(request.headers.block())), std::string(request.body)};
+              Headers(std::string(request.headers.block())), std::string(request.body),
+              limits.public_only};
     fetcher_.seen_.push_back(seen);
     pending_.push_back({id, std::move(seen), host});
     ++fetcher_.started_[request.url->text()];

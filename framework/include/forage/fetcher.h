@@ -28,6 +28,10 @@ struct FetchLimits {
   Millis max_time{30'000};                    ///< the whole fetch, from start() to the last byte
   std::size_t max_filesize = 64u << 20;       ///< bytes of body, as received
   std::size_t max_header_bytes = 256u << 10;  ///< of all header sections together, 1xx included
+  /// Only addresses that isPublicAddress() (address_space.h) may be connected to, whatever the name
+  /// resolves to and whoever has a connection already; otherwise a kPolicy failure, and nothing is
+  /// sent.
+  bool public_only = false;
 };
 
 /// How one fetch ended.

@@ -78,6 +78,8 @@ struct FetchOptions {
   std::size_t parallel_max_host = 8;  ///< in flight per host, over all groups
   FetchLimits limits;
   std::uint32_t max_redirs = 10;
+  /// Whether only public addresses are fetched from; unset: of hosts that the job does not name.
+  std::optional<bool> public_only;
   std::uint32_t retry = 2;    ///< requests after the first, where that failed in passing
   Millis retry_delay{1'000};  ///< before the first of them; doubles, and is drawn below that
   Millis retry_max_time{0};   ///< no further request begins so long after the first; 0: no limit

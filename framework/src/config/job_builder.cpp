@@ -67,6 +67,7 @@ void JobBuilder::buildFetch() {
   takeNumber("fetch.max_time", fetch.limits.max_time);
   takeNumber("fetch.parallel_max", fetch.parallel_max);
   takeNumber("fetch.parallel_max_host", fetch.parallel_max_host);
+  fetch.public_only = takeFlag("fetch.public_only");
   takeNumber("fetch.retry", fetch.retry);
   takeValue("fetch.retry_codes", fetch.retry_codes);
   takeNumber("fetch.retry_delay", fetch.retry_delay);
@@ -81,9 +82,7 @@ void JobBuilder::buildPolite() {
   std::string rate;
   takeValue("polite.rate", rate);
   polite.rate = parseRate(rate);
-  int robots = -1;
-  takeNumber("polite.robots", robots);
-  if (robots >= 0) polite.robots = robots != 0;
+  polite.robots = takeFlag("polite.robots");
   takeNumber("polite.target_concurrency", polite.target_concurrency);
   int throttle = polite.throttle ? 1 : 0;
   takeNumber("polite.throttle", throttle);

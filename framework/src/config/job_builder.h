@@ -69,6 +69,12 @@ class JobBuilder {
     const Value value = take(key);
     if (const auto* number = std::get_if<std::int64_t>(&value)) out = static_cast<T>(*number);
   }
+  /// Nothing where the job does not say.
+  std::optional<bool> takeFlag(std::string_view key) {
+    const Value value = take(key);
+    const auto* number = std::get_if<std::int64_t>(&value);
+    return number == nullptr ? std::nullopt : std::optional(*number != 0);
+  }
   template <typename T>
   void takeValue(std::string_view key, T& out) {
     Value value = take(key);

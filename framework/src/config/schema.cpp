@@ -48,6 +48,7 @@ constexpr std::array kSchema{
     KeySpec{"fetch.parallel_max", Type::kInteger, "8", 1, kMaxParallel},
     KeySpec{"fetch.parallel_max_host", Type::kInteger, "8", 1, kMaxParallel},
     KeySpec{"fetch.plugin", Type::kName, "\"http\""},
+    KeySpec{"fetch.public_only", Type::kFlag, ""},
     KeySpec{"fetch.retry", Type::kInteger, "2", 0, 1000},
     KeySpec{"fetch.retry_codes", Type::kCodes, "[408, 429, 500, 502, 503, 504, 522, 524]"},
     KeySpec{"fetch.retry_delay", Type::kDuration, "\"1s\"", 0, 600'000},

@@ -220,7 +220,7 @@ void GroupLoop::proceed(Trip& trip, Next next) {
       group.park(services_.metrics);
       if (trip.waits) lease_waits_.add(trip);
       return;
-    case Next::kAskRobots:  // passRobots() has it
+    case Next::kAskRobots:  // passGate() has it
     case Next::kRetry:
     case Next::kLookUp:
     case Next::kReady:
@@ -271,7 +271,7 @@ void GroupLoop::lookUp(Trip& trip) {
 // --- 5 gate, 6 fetch --------------------------------------------------------------------------
 
 void GroupLoop::enterGate(GroupRun& group, Trip& trip) {
-  if (!passRobots(group, trip)) return;
+  if (!passGate(group, trip)) return;
   if (gate_.enter(group, trip)) {
     fetch(trip);
   } else {

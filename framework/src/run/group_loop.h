@@ -76,8 +76,8 @@ class GroupLoop {
   // Back-pressure.
   bool isBlocked(GroupRun& group);
   // group_loop_robots.cpp
-  [[nodiscard]] bool passRobots(GroupRun& group, visit::Trip& trip);
-  void askRobots(GroupRun& group, const Url& url);
+  [[nodiscard]] bool passGate(GroupRun& group, visit::Trip& trip);
+  void askRobots(GroupRun& group, const visit::Trip& for_whom);
   void handle(visit::RobotsKnown& known);
   // group_loop_timers.cpp
   void askAgain();

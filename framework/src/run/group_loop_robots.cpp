@@ -9,8 +9,8 @@ using visit::Next;
 using visit::Trip;
 
 /// True: the trip may get in line for its host.
-bool GroupLoop::passRobots(GroupRun& group, Trip& trip) {
-  const Next next = pipeline_.passRobots(trip);
+bool GroupLoop::passGate(GroupRun& group, Trip& trip) {
+  const Next next = pipeline_.passGate(trip);
   if (next == Next::kFetch) return true;
   if (next == Next::kDone) {
     finish(trip);
@@ -18,15 +18,16 @@ bool GroupLoop::passRobots(GroupRun& group, Trip& trip) {
     return false;
   }
   group.park(services_.metrics);
-  if (next == Next::kAskRobots) askRobots(group, trip.url);
+  if (next == Next::kAskRobots) askRobots(group, trip);
   return false;
 }
 
 /// A trip of the group like others, but that it is no visit.
-void GroupLoop::askRobots(GroupRun& group, const Url& url) {
+void GroupLoop::askRobots(GroupRun& group, const Trip& for_whom) {
   Trip& trip = trips_.take();
   trip.group = &group;
-  trip.robots_of = url.origin();
+  trip.robots_of = for_whom.url.origin();
+  trip.home = for_whom.home;
   ++group.trips;
   if (!trip.url.assign(trip.robots_of + "/robots.txt")) return drop(trip);
   proceed(trip, pipeline_.begin(trip));

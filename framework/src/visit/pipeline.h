@@ -78,11 +78,11 @@ class Pipeline {
   /// The trip has come to its end, whatever it was: what it holds of others is let go.
   void ended(Trip& trip);
 
-  // pipeline_robots.cpp
-  /// Step 5: kFetch where the trip may get in line for its host, else anything but kRetry.
-  [[nodiscard]] Next passRobots(Trip& trip);
-  /// What a response to its request may be like.
-  [[nodiscard]] const FetchLimits& limitsOf(const Trip& trip) const noexcept;
+  // pipeline_gate.cpp
+  /// Step 5: kFetch where the trip may get in line for its host; else kDone, kParked or kAskRobots.
+  [[nodiscard]] Next passGate(Trip& trip);
+  /// Where its fetch may go, and what a response may be like.
+  [[nodiscard]] FetchLimits limitsOf(const Trip& trip) const;
 
   // pipeline_fetch.cpp
   /// Step 6: its fetch starts now.
@@ -146,6 +146,7 @@ class Pipeline {
   Next answerFrom(Trip& trip, const EntryPtr& entry, Outcome source);
   Next refuse(Trip& trip);
   Next deliver(Trip& trip, const EntryPtr& entry, Failure failure, bool stored);
+  [[nodiscard]] bool keepsPublic(const Trip& trip) const noexcept;
   Next tellRobots(Trip& trip, const EntryPtr& entry, Failure failure);
   void describe(const Trip& trip, const EntryPtr& entry, Visit& visit) const;
   [[nodiscard]] static bool leadsOn(const Trip& trip, const Entry& entry) noexcept;
@@ -176,7 +177,6 @@ class Pipeline {
   const Services& services_;
   FlightHome& home_;
   RobotsHome& robots_home_;
-  const FetchLimits robots_limits_;
   const RetryOptions retry_options_;
   std::minstd_rand random_;
   Keep keep_;  // being stored in place; its memory is used again

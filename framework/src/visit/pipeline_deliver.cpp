@@ -24,7 +24,8 @@ EntryPtr asReceived(const Asked& asked, const EntryPtr& entry) {
 
 Outcome outcomeOf(const Failure& failure, Outcome source) noexcept {
   if (!failure) return source;
-  return failure.kind == ErrorKind::kRobots ? Outcome::kBlocked : Outcome::kFailed;
+  const bool refused = failure.kind == ErrorKind::kRobots || failure.kind == ErrorKind::kPolicy;
+  return refused ? Outcome::kBlocked : Outcome::kFailed;
 }
 
 }  // namespace

@@ -12,19 +12,12 @@ RetryOptions optionsOf(const FetchOptions& fetch) {
   return {fetch.retry, fetch.retry_delay, fetch.retry_max_time, fetch.retry_codes};
 }
 
-/// Too large a robots.txt forbids all: what the job says of pages is not to be the reason.
-FetchLimits robotsLimits(FetchLimits limits) {
-  limits.max_filesize = std::max<std::size_t>(limits.max_filesize, 8 * http::RobotsTxt::kMaxBytes);
-  return limits;
-}
-
 }  // namespace
 
 Pipeline::Pipeline(const Services& services, FlightHome& home, RobotsHome& robots_home)
     : services_(services),
       home_(home),
       robots_home_(robots_home),
-      robots_limits_(robotsLimits(services.job.fetch.limits)),
       retry_options_(optionsOf(services.job.fetch)),
       random_(std::random_device{}()) {}
 

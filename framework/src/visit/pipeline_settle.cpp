@@ -61,7 +61,8 @@ Next Pipeline::settle(Trip& trip, Fetched&& fetched) {
 }
 
 Next Pipeline::settleError(Trip& trip, Failure failure) {
-  if (trip.stored != nullptr && trip.stale_if_error) return answerStale(trip);
+  const bool refused = failure.kind == ErrorKind::kPolicy;  // by us, and not for want of a server
+  if (trip.stored != nullptr && trip.stale_if_error && !refused) return answerStale(trip);
   if (isSentAgain(trip, nullptr, failure.kind)) return Next::kRetry;
   trip.addSource(Outcome::kFetched);
   return fail(trip, std::move(failure));
@@ -223,6 +224,7 @@ Next Pipeline::follow(Trip& trip, const EntryPtr& entry) {
   ++trip.redirects;
   services_.metrics.redirects.add();
   if (trip.first_url.empty()) trip.first_url = trip.url.text();
+  if (trip.home.empty()) trip.home = trip.url.host();
   if (trip.asked != nullptr) {
     redirectRequest(*trip.asked, entry->status(), target->origin() == trip.url.origin());
   }
@@ -235,7 +237,12 @@ Next Pipeline::follow(Trip& trip, const EntryPtr& entry) {
 Next Pipeline::fail(Trip& trip, Failure failure) {
   if (trip.leads) {
     trip.leads = false;
-    services_.flights.fail(trip.key, failure);
+    // What is refused to who was led there may be another's own choice.
+    if (failure.kind == ErrorKind::kPolicy) {
+      services_.flights.abandon(trip.key);
+    } else {
+      services_.flights.fail(trip.key, failure);
+    }
   }
   return deliver(trip, nullptr, std::move(failure), false);
 }

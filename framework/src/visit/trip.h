@@ -66,6 +66,7 @@ struct Trip {
   std::uint64_t position = 0;
   Url url;                        ///< of the present hop
   std::string robots_of;          ///< the origin whose robots.txt it is for; "": it is a visit
+  std::string home;               ///< the host that the job names, once there are others; "": url's
   std::string first_url;          ///< of the first hop, once there has been a redirect
   std::unique_ptr<Asked> asked;   ///< null: GET with the run's own fields
   Key key;                        ///< of the present look-up
@@ -118,6 +119,8 @@ struct Trip {
   }
   /// The key that its flight and its lease are of.
   [[nodiscard]] const Key& urlKey() const noexcept { return base.empty() ? key : base; }
+  /// Whether its present URL is of a host that the job does not name.
+  [[nodiscard]] bool isAway() const noexcept { return !home.empty() && url.host() != home; }
   [[nodiscard]] bool isRobots() const noexcept { return !robots_of.empty(); }
   [[nodiscard]] bool isCacheable() const noexcept {
     return asked == nullptr || asked->is_cacheable;
@@ -149,6 +152,7 @@ struct Trip {
     asked.reset();
     beginHop();
     robots_of.clear();
+    home.clear();
     first_url.clear();
     key.clear();
     issued = 0;

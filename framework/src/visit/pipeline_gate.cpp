@@ -1,12 +1,26 @@
-// Step 5 of a trip begins: whether its site lets it be fetched. And the trip that asks the site.
+// Step 5 of a trip begins: whether the job and the site let it be fetched. And the trip that asks
+// the site.
+#include <algorithm>
+#include <string>
 #include <utility>
 
+#include "forage/address_space.h"
 #include "visit/pipeline.h"
 
 namespace forage::visit {
 
-Next Pipeline::passRobots(Trip& trip) {
+/// A page must not lead into the network that Forage runs in, unless the job names the host itself.
+bool Pipeline::keepsPublic(const Trip& trip) const noexcept {
+  return services_.job.fetch.public_only.value_or(trip.isAway());
+}
+
+Next Pipeline::passGate(Trip& trip) {
   using Is = RobotsGate::Is;
+  // Names are for the fetcher, which knows their addresses; a proxy may keep them to itself.
+  if (keepsPublic(trip) && !isPublicHost(trip.url.host()).value_or(true)) {
+    return fail(trip, {ErrorKind::kPolicy,
+                       std::string(trip.url.host()) + " is no public address (fetch.public_only)"});
+  }
   if (services_.robots == nullptr || trip.isRobots()) return Next::kFetch;
   RobotsGate::Pass pass = services_.robots->pass(trip.url, robots_home_, &trip);
   switch (pass.is) {
@@ -23,8 +37,15 @@ Next Pipeline::passRobots(Trip& trip) {
   return pass.is == Is::kAsking ? Next::kAskRobots : Next::kParked;
 }
 
-const FetchLimits& Pipeline::limitsOf(const Trip& trip) const noexcept {
-  return trip.isRobots() ? robots_limits_ : services_.job.fetch.limits;
+FetchLimits Pipeline::limitsOf(const Trip& trip) const {
+  FetchLimits limits = services_.job.fetch.limits;
+  limits.public_only = keepsPublic(trip);
+  if (trip.isRobots()) {
+    // Too large a file forbids all: what the job says of pages is not to be the reason.
+    limits.max_filesize =
+        std::max<std::size_t>(limits.max_filesize, 8 * http::RobotsTxt::kMaxBytes);
+  }
+  return limits;
 }
 
 /// The end of a trip that asks a site for its robots.txt: no visit, but an answer to those who
@@ -39,7 +60,7 @@ Next Pipeline::tellRobots(Trip& trip, const EntryPtr& entry, Failure failure) {
   visit.failure = std::move(failure);
   visit.redirects = trip.redirects;
   visit.decoded = std::move(trip.decoded);
-  visit.max_content = robots_limits_.max_filesize;
+  visit.max_content = limitsOf(trip).max_filesize;
   if (entry != nullptr) describe(trip, entry, visit);
   services_.robots->answer(trip.robots_of, visit);
   return Next::kDone;
