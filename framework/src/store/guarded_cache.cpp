@@ -179,8 +179,7 @@ std::vector<Keep> GuardedCache::takeOwed() {
       metrics_.stores_lost.add();
       continue;
     }
-    const bool forever = held[i]->expires() == WallTime::max();
-    const Millis left = forever ? kForever : Millis(held[i]->expires() - now);
+    const Millis left = lifetimeUntil(held[i]->expires(), now);
     if (left > Millis::zero()) items.push_back({std::move(keys[i]), held[i], left, false});
   }
   return items;

@@ -234,6 +234,20 @@ TEST_F(GuardedCacheTest, CountsWhatTheFallbackCouldNotKeepAsLost) {
   EXPECT_EQ(metrics_.written_back.value(), 1u);
 }
 
+TEST_F(GuardedCacheTest, WritesNothingBackThatHasExpiredHoweverLongAgo) {
+  make(true);
+  primary_.setDown(true);
+  for (const WallTime expires : {WallTime::min(), WallTime{}, WallTime::max() - Millis(1)}) {
+    const Key key = "url:" + std::to_string(expires.time_since_epoch().count());
+    const Keep keep{key, std::make_shared<const Entry>(key, Response{200, "OK", {}, "A"},
+                                                       WallTime{}, WallTime{}, expires)};
+    guard_->store({&keep, 1});
+  }
+  comeBack();
+  EXPECT_EQ(metrics_.written_back.value(), 1u);
+  EXPECT_EQ(primary_.size(), 1u);
+}
+
 TEST_F(GuardedCacheTest, CountsTheSecondsItWasAway) {
   make(true);
   EXPECT_EQ(guard_->degradedSeconds(), 0);
