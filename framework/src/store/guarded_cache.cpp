@@ -186,6 +186,7 @@ std::vector<Keep> GuardedCache::takeOwed() {
 }
 
 bool GuardedCache::writeBack() noexcept {
+  breaker_.keepAsking();
   if (fallback_ == nullptr || !owes()) return false;
   std::vector<Keep> items = takeOwed();
   std::vector<Key> keys;
