@@ -15,6 +15,8 @@ using nlohmann::json;
 constexpr std::string_view kKeys[] = {"id",   "url",      "method",  "headers",
                                       "body", "body_b64", "redirect"};
 constexpr int kMaxDepth = 3;
+constexpr std::size_t kMaxFields = 1'000;
+constexpr std::size_t kMaxValues = 3 * kMaxFields + 32;  // each field is a list of two; keys count
 constexpr std::string_view kTokenMarks = "!#$%&'*+-.^_`|~";
 
 struct Malformed {
@@ -36,6 +38,9 @@ const std::string& textOf(const json& value, const char* what) {
 void readHeaders(const json& fields, Headers& headers) {
   if (fields.is_null()) return;
   if (!fields.is_array()) throw Malformed{"headers wants a list of [\"name\", \"value\"]"};
+  if (fields.size() > kMaxFields) {
+    throw Malformed{"headers has more than " + std::to_string(kMaxFields) + " fields"};
+  }
   for (const json& field : fields) {
     if (!field.is_array() || field.size() != 2) {
       throw Malformed{"headers wants a list of [\"name\", \"value\"]"};
@@ -92,28 +97,59 @@ void readRequest(const json& object, RequestSpec& request) {
   request.follow_redirects = redirect == "follow";
 }
 
+/// Sees a line being read. A small value takes many times its text, so that a line is bounded by
+/// how many it may hold and how deep they lie, not by its length alone.
+class Bound final {
+ public:
+  /// `id` becomes that of the request once it has been read.
+  explicit Bound(std::string& id) noexcept : id_(id) {}
+
+  /// Throws Malformed for what no request has.
+  void see(int depth, json::parse_event_t event, const json& parsed) {
+    using Event = json::parse_event_t;
+    if (event == Event::object_end || event == Event::array_end) return;
+    if (depth > kMaxDepth) throw Malformed{"holds values that lie deeper than those of a request"};
+    if (++values_ > kMaxValues) {
+      throw Malformed{"holds more values than a request with " + std::to_string(kMaxFields) +
+                      " header fields"};
+    }
+    if (depth != 1) return;
+    if (event == Event::key) is_id_ = parsed == "id";
+    if (event == Event::value && is_id_) {
+      id_ = parsed.dump(-1, ' ', false, json::error_handler_t::replace);
+    }
+  }
+
+ private:
+  std::string& id_;
+  std::size_t values_ = 0;
+  bool is_id_ = false;
+};
+
+/// Throws Malformed.
+json parse(std::string_view line, std::string& id) {
+  Bound bound(id);
+  json object = json::parse(
+      line,
+      [&bound](int depth, json::parse_event_t event, json& parsed) {
+        bound.see(depth, event, parsed);
+        return true;
+      },
+      false);
+  const bool is_odd = object.is_object() && object.contains("id") && object["id"].is_structured();
+  if (object.is_object() && !is_odd) return object;
+  id = "null";
+  if (is_odd) throw Malformed{"id wants a number, text, true, false or null"};
+  throw Malformed{object.is_discarded() ? "no JSON" : "no JSON object"};
+}
+
 }  // namespace
 
 bool parsePipeRequest(std::string_view line, RequestSpec& request, std::string& id,
                       std::string& why) {
   id = "null";
-  // What lies deeper than requests do is not kept, however much it is.
-  const auto keep = [](int depth, json::parse_event_t, json&) { return depth <= kMaxDepth; };
-  const json object = json::parse(line, keep, false);
-  if (!object.is_object()) {
-    why = object.is_discarded() ? "no JSON" : "no JSON object";
-    return false;
-  }
-  if (object.contains("id")) {
-    const json& value = object["id"];
-    if (value.is_structured()) {
-      why = "id wants a number, text, true, false or null";
-      return false;
-    }
-    id = value.dump(-1, ' ', false, json::error_handler_t::replace);
-  }
   try {
-    readRequest(object, request);
+    readRequest(parse(line, id), request);
   } catch (const Malformed& malformed) {
     why = malformed.why;
     return false;

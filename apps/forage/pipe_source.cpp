@@ -17,7 +17,8 @@ namespace forage::app {
 namespace {
 
 std::size_t bytesOf(const RequestSpec& request) noexcept {
-  return sizeof request + request.url.size() + request.headers.block().size() + request.body.size();
+  return sizeof request + request.url.size() + request.headers.block().size() +
+         request.body.size() + request.tag.size();
 }
 
 }  // namespace

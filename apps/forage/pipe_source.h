@@ -68,8 +68,8 @@ class PipeSource final : public RequestSource {
   std::thread thread_;
 };
 
-/// Reads one line of JSON. On failure returns false and says why; `id` is set as far as it could be
-/// read ("null" otherwise).
+/// Reads one line of JSON, in memory in proportion to its length whatever it holds. On failure
+/// returns false and says why; `id` is set as far as it could be read ("null" otherwise).
 [[nodiscard]] bool parsePipeRequest(std::string_view line, RequestSpec& request, std::string& id,
                                     std::string& why);
 

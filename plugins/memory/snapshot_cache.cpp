@@ -65,10 +65,9 @@ void SnapshotCache::load() {
   warc::WarcReader reader(file_, options);
   while (const EntryPtr entry = reader.next()) {
     Keep keep{Key(entry->key()), entry};
-    if (records_ && entry->expires() != WallTime::max()) {
-      const WallTime now = clock_.wallNow();
-      if (entry->expires() <= now) continue;
-      keep.lifetime = entry->expires() - now;
+    if (records_) {
+      keep.lifetime = lifetimeUntil(entry->expires(), clock_.wallNow());
+      if (keep.lifetime <= Millis::zero()) continue;
     }
     inner_->store({&keep, 1});
   }

@@ -149,6 +149,7 @@ void Commands::clear() noexcept {
   bodies_.clear();
   starts_.clear();
   referred_ = 0;
+  latest_ = kNever;
 }
 
 }  // namespace forage::redis

@@ -9,6 +9,8 @@
 #include <string_view>
 #include <vector>
 
+#include "forage/clock.h"
+
 namespace forage::redis {
 
 /// One argument as it was added: a long body that was only referred to stands apart.
@@ -46,6 +48,10 @@ class Commands {
   [[nodiscard]] std::vector<Command> commands() const;
   /// The key of command `index`, or nothing. Valid until the next change.
   [[nodiscard]] std::optional<std::string_view> key(std::size_t index) const noexcept;
+  /// Has them not sent later than `latest`: a PoolTransport that comes to it only then throws
+  /// ConnectionError (kLate), with nothing sent. Other transports send them.
+  void sendBy(TimePoint latest) noexcept { latest_ = latest; }
+  [[nodiscard]] TimePoint latest() const noexcept { return latest_; }
   /// Forgets everything; buffers stay.
   void clear() noexcept;
 
@@ -69,6 +75,7 @@ class Commands {
   std::vector<Body> bodies_;
   std::vector<Start> starts_;
   std::size_t referred_ = 0;
+  TimePoint latest_ = kNever;
 };
 
 }  // namespace forage::redis

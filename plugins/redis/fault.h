@@ -16,6 +16,7 @@ enum class Fault : std::uint8_t {
   kTimeout,      ///< no answer in time
   kProtocol,     ///< what came is no answer to what was asked
   kTooLarge,     ///< a reply beyond its limit
+  kLate,  ///< what was to be sent by some time was not, and no connection is the worse for it
 };
 
 /// The connection that threw it, if any, is of no more use. what() is one line, without secrets.

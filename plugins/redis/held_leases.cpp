@@ -16,13 +16,11 @@ HeldLeases::Turn::~Turn() {
   leases_.turn_ended_.notify_all();
 }
 
-std::vector<std::string_view> HeldLeases::Turn::keys(bool lasting, TimePoint time) const {
-  std::vector<std::string_view> keys;
-  keys.reserve(nodes_.size());
-  for (const Node* const node : nodes_) {
-    if ((node->second.until > time) == lasting) keys.emplace_back(node->first);
-  }
-  return keys;
+std::vector<HeldLeases::Ended> HeldLeases::Turn::leases() const {
+  std::vector<Ended> leases;
+  leases.reserve(nodes_.size());
+  for (const Node* const node : nodes_) leases.push_back({node->first, node->second.until});
+  return leases;
 }
 
 std::vector<HeldLeases::Standing> HeldLeases::begin(std::span<const Key> keys, Turn& turn) {

@@ -27,6 +27,12 @@ class HeldLeases {
   using Node = std::pair<const Key, Lease>;
 
  public:
+  /// A lease that is held no more.
+  struct Ended {
+    std::string_view key;  ///< valid until the turn ends
+    TimePoint until{};     ///< its lock lasts so long at least
+  };
+
   /// Keys that one thread deals with; others wait until it has ended.
   class Turn {
    public:
@@ -34,9 +40,7 @@ class HeldLeases {
     ~Turn();
     Turn(const Turn&) = delete;
     Turn& operator=(const Turn&) = delete;
-    /// Those that lasted beyond `time` when they were held, or the others. Valid until the turn
-    /// ends.
-    [[nodiscard]] std::vector<std::string_view> keys(bool lasting, TimePoint time) const;
+    [[nodiscard]] std::vector<Ended> leases() const;
 
    private:
     friend class HeldLeases;

@@ -39,7 +39,8 @@ std::string randomToken() {
 LeaseLocks::LeaseLocks(Transport& transport, const Options& options)
     : transport_(transport),
       life_(options.lease),
-      margin_(options.command_timeout + kLate),
+      answer_time_(options.command_timeout + kLate),
+      margin_(options.connect_timeout + options.command_timeout + answer_time_),
       life_text_(std::to_string(life_.count())),
       token_(randomToken()),
       channel_(leaseChannel(options.database)),
@@ -92,6 +93,7 @@ std::vector<LockState> LeaseLocks::look(std::span<const std::string_view> keys, 
     commands.add("PTTL");
     commands.add(kLeasePrefix, key);
   }
+  const TimePoint asked = std::chrono::steady_clock::now();
   std::vector<LockState> states(keys.size());
   transport_.exchange(commands, problem, [&](std::size_t index, Reply&& reply) {
     LockState& state = states[index / 2];
@@ -100,6 +102,8 @@ std::vector<LockState> LeaseLocks::look(std::span<const std::string_view> keys, 
     } else {
       if (reply.type == Type::kError) problem.note(reply.text);
       state.until = endOf(reply);
+      const Millis told(reply.type == Type::kInteger ? reply.integer : 0);
+      state.sure = asked + std::clamp(told, Millis::zero(), kLongestLife);
     }
   });
   return states;
@@ -126,27 +130,35 @@ std::optional<std::vector<std::size_t>> LeaseLocks::renew(std::span<const std::s
   return lost;
 }
 
-bool LeaseLocks::end(std::span<const std::string_view> keys, Problem& problem) noexcept {
+bool LeaseLocks::end(std::span<const std::string_view> keys, TimePoint until,
+                     Problem& problem) noexcept {
   try {
-    Commands commands;
-    commands.begin(1 + keys.size());
-    commands.add("UNLINK");
-    for (const std::string_view key : keys) commands.add(kLeasePrefix, key);
-    commands.begin(3);
-    commands.add("PUBLISH");
-    commands.add(channel_);
-    commands.add(endedMessage(keys));
-    transport_.exchange(commands, problem, [&](std::size_t, Reply&& reply) {
-      if (reply.type == Type::kError) problem.note(reply.text);
-    });
-    return problem.text().empty();
-  } catch (const ConnectionError&) {
-    return false;
+    if (std::chrono::steady_clock::now() + margin_ < until) {
+      return deleteUnseen(keys, until - answer_time_, problem);
+    }
+  } catch (const ConnectionError& error) {
+    if (error.fault() != Fault::kLate) return false;
+    // It had to wait so long that they may be others' by now.
   }
+  return run(release_script_, keys, channel_, problem).has_value();
 }
 
-bool LeaseLocks::endIfOurs(std::span<const std::string_view> keys, Problem& problem) noexcept {
-  return run(release_script_, keys, channel_, problem).has_value();
+// Throws ConnectionError.
+bool LeaseLocks::deleteUnseen(std::span<const std::string_view> keys, TimePoint latest,
+                              Problem& problem) {
+  Commands commands;
+  commands.sendBy(latest);
+  commands.begin(1 + keys.size());
+  commands.add("UNLINK");
+  for (const std::string_view key : keys) commands.add(kLeasePrefix, key);
+  commands.begin(3);
+  commands.add("PUBLISH");
+  commands.add(channel_);
+  commands.add(endedMessage(keys));
+  transport_.exchange(commands, problem, [&](std::size_t, Reply&& reply) {
+    if (reply.type == Type::kError) problem.note(reply.text);
+  });
+  return problem.text().empty();
 }
 
 std::optional<Reply> LeaseLocks::run(const Script& script, std::span<const std::string_view> keys,

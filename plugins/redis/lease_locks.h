@@ -25,6 +25,7 @@ namespace forage::redis {
 struct LockState {
   bool ours = false;  ///< it carries our token: what was set by a call whose answer never came
   TimePoint until{};  ///< now: it is gone
+  TimePoint sure{};   ///< it lasts so long at least
 };
 
 /// A lock that is asked for, and what became of that.
@@ -66,23 +67,23 @@ class LeaseLocks {
   /// Redis did not do it. What it refuses is noted in `problem`.
   [[nodiscard]] std::optional<std::vector<std::size_t>> renew(
       std::span<const std::string_view> keys, Problem& problem) noexcept;
-  /// How long before its end a lock is ours for sure, until a command sent now has been done.
-  [[nodiscard]] Millis margin() const noexcept { return margin_; }
-  /// Deletes what is ours for sure, and publishes it. Returns false: Redis did not do it. What it
-  /// refuses is noted in `problem`.
-  [[nodiscard]] bool end(std::span<const std::string_view> keys, Problem& problem) noexcept;
-  /// The same for what may be another's by now, which is left alone.
-  [[nodiscard]] bool endIfOurs(std::span<const std::string_view> keys, Problem& problem) noexcept;
+  /// Deletes those of `keys` that are ours, and publishes it. All of them last until `until` at
+  /// least: where that leaves time enough they are deleted without a look at the token. Returns
+  /// false: Redis did not do it. What it refuses is noted in `problem`.
+  [[nodiscard]] bool end(std::span<const std::string_view> keys, TimePoint until,
+                         Problem& problem) noexcept;
 
  private:
   [[nodiscard]] static LockAttempt::Answer answerOf(const Reply& reply, Problem& problem);
   [[nodiscard]] TimePoint endOf(const Reply& reply) const noexcept;
+  bool deleteUnseen(std::span<const std::string_view> keys, TimePoint latest, Problem& problem);
   std::optional<Reply> run(const Script& script, std::span<const std::string_view> keys,
                            std::string_view argument, Problem& problem) noexcept;
 
   Transport& transport_;
   const Millis life_;
-  const Millis margin_;
+  const Millis answer_time_;  // of a command that is sent now, at most
+  const Millis margin_;       // of one that is still to be sent, on a new connection if need be
   const std::string life_text_;
   const std::string token_;  // what our locks hold, and nobody else's
   const std::string channel_;

@@ -1,5 +1,7 @@
 #include "pool_transport.h"
 
+#include <chrono>
+
 #include "fault.h"
 #include "sign_in.h"
 
@@ -13,12 +15,21 @@ PoolTransport::PoolTransport(const Options& options, const Clock& clock, const D
 void PoolTransport::exchange(const Commands& commands, Problem& problem, const OnReply& on_reply) {
   {
     Pool::Lease lease = pool_.take();
-    lease->begin(commands);
+    begin(lease, commands);
     if (finish(lease, problem, on_reply)) return;
   }
   Pool::Lease fresh = pool_.takeFresh();
-  fresh->begin(commands);
+  begin(fresh, commands);
   (void)finish(fresh, problem, on_reply);  // true: it is not reused
+}
+
+// A call may wait for its turn, and for a connection to be made.
+void PoolTransport::begin(Pool::Lease& lease, const Commands& commands) {
+  if (std::chrono::steady_clock::now() > commands.latest()) {
+    lease.giveBack();
+    throw ConnectionError(Fault::kLate, "it was too late to send a command");
+  }
+  lease->begin(commands);
 }
 
 bool PoolTransport::finish(Pool::Lease& lease, Problem& problem, const OnReply& on_reply) {

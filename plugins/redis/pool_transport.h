@@ -31,6 +31,8 @@ class PoolTransport final : public Transport {
   [[nodiscard]] bool finish(Pool::Lease& lease, Problem& problem, const OnReply& on_reply);
 
  private:
+  static void begin(Pool::Lease& lease, const Commands& commands);
+
   Pool pool_;
   std::atomic<std::uint64_t> timeouts_{0};
 };

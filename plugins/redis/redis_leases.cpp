@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <chrono>
+#include <functional>
 #include <optional>
 #include <utility>
 
@@ -145,7 +146,7 @@ void RedisLeases::waitFor(std::span<const LockAttempt> others, std::span<State> 
   for (std::size_t i = 0; i < keys.size(); ++i) {
     const Key& key = call.waiting[before + i];
     if (found[i].ours) {
-      hold(key, found[i].until, call);
+      hold(key, found[i].sure, call);
     } else if (heard) {
       states[places[i]] = State::kOthers;
       ++waits_;
@@ -167,16 +168,15 @@ void RedisLeases::takeBack(const Call& call) noexcept {
 void RedisLeases::release(std::span<const Key> keys) noexcept {
   HeldLeases::Turn turn(held_);
   held_.end(keys, turn);
-  const TimePoint time = SteadyClock::now() + locks_.margin();
-  const std::vector<std::string_view> lasting = turn.keys(true, time);
-  const std::vector<std::string_view> ending = turn.keys(false, time);
+  std::vector<HeldLeases::Ended> ended = turn.leases();
+  std::ranges::sort(ended, std::greater(), &HeldLeases::Ended::until);
   Problem problem(LeaseLocks::kRights);
   bool done = true;
-  for (std::span<const std::string_view> rest = lasting; done && !rest.empty();) {
-    done = locks_.end(takeSome(rest), problem);
-  }
-  for (std::span<const std::string_view> rest = ending; done && !rest.empty();) {
-    done = locks_.endIfOurs(takeSome(rest), problem);
+  for (std::span<const HeldLeases::Ended> rest = ended; done && !rest.empty();) {
+    const auto some = takeSome(rest);
+    std::vector<std::string_view> names;
+    for (const HeldLeases::Ended& one : some) names.push_back(one.key);
+    done = locks_.end(names, some.back().until, problem);
   }
   if (done) return;
   ++failures_;

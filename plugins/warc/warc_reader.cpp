@@ -69,6 +69,7 @@ class WarcReader::State {
   EntryPtr readRecord();
   bool takeBlock(bool is_wanted);
   bool takeEnd();
+  EntryPtr passed() noexcept;
   EntryPtr lost(std::string_view what);
   EntryPtr damaged(std::string_view what);
   EntryPtr skipped(std::uint64_t& count, std::string_view what);
@@ -77,6 +78,7 @@ class WarcReader::State {
   EntryPtr responseOf(Name&& name);
   EntryPtr revisitOf(Name&& name);
   std::optional<Name> nameOf(const char*& problem) const;
+  [[nodiscard]] bool isPage(int status) const noexcept;
   std::string_view uri() const noexcept { return header_.field("WARC-Target-URI"); }
 
   const std::unique_ptr<std::istream> own_;
@@ -125,10 +127,7 @@ EntryPtr WarcReader::State::readRecord() {
   if (!takeBlock(is_wanted && is_small)) return lost("the record is cut off");
   if (!takeEnd()) return lost("no empty line ends the record");
   (void)input_.peek();  // where a gzip member ends here, its checksum has been seen now
-  if (!is_wanted) {
-    ++counts_.passed;
-    return nullptr;
-  }
+  if (!is_wanted) return passed();
   if (!is_small) return skipped(counts_.too_large, "the record is over the limit of a body");
   return entryOf();
 }
@@ -157,6 +156,11 @@ bool WarcReader::State::takeEnd() {
     input_.take(1);
   }
   return true;
+}
+
+EntryPtr WarcReader::State::passed() noexcept {
+  ++counts_.passed;
+  return nullptr;
 }
 
 /// Nobody knows where the next record begins, unless it does so in the next gzip member.
@@ -195,10 +199,7 @@ EntryPtr WarcReader::State::entryOf() {
   const char* problem = nullptr;
   std::optional<Name> name = nameOf(problem);
   if (problem != nullptr) return damaged(problem);
-  if (!name) {
-    ++counts_.passed;
-    return nullptr;
-  }
+  if (!name) return passed();
   EntryPtr entry =
       kind() == Kind::kRevisit ? revisitOf(std::move(*name)) : responseOf(std::move(*name));
   if (entry != nullptr) ++counts_.responses;
@@ -229,15 +230,15 @@ std::optional<WarcReader::State::Name> WarcReader::State::nameOf(const char*& pr
   return name;
 }
 
+/// Answers to conditional requests and to those for parts are none. Ours were kept on purpose.
+bool WarcReader::State::isPage(int status) const noexcept {
+  return (status != 206 && status != 304) || header_.has(kKeyField);
+}
+
 EntryPtr WarcReader::State::responseOf(Name&& name) {
   HttpMessage message = readHttpMessage(block_);
   if (message.problem != nullptr) return damaged(message.problem);
-  // Answers to conditional requests and to those for parts are no pages. Ours were kept on purpose.
-  const int status = message.response.status;
-  if ((status == 206 || status == 304) && !header_.has(kKeyField)) {
-    ++counts_.passed;
-    return nullptr;
-  }
+  if (!isPage(message.response.status)) return passed();
   // Of what the digest is, with its transfer coding or without, writers do not agree.
   const std::string_view digest = header_.field("WARC-Payload-Digest");
   if (hasDigest(message.payload, digest) == false &&
@@ -252,7 +253,7 @@ EntryPtr WarcReader::State::responseOf(Name&& name) {
 }
 
 /// The head is the revisit's own where the payload is the same, and the earlier one's where the
-/// server said 304.
+/// server said 304, whatever the profile: a 304 has no payload that could be the same.
 EntryPtr WarcReader::State::revisitOf(Name&& name) {
   const EntryPtr earlier =
       past_.find(header_.field("WARC-Refers-To-Target-URI"), header_.field("WARC-Refers-To-Date"),
@@ -263,11 +264,12 @@ EntryPtr WarcReader::State::revisitOf(Name&& name) {
   const bool is_same = header_.field("WARC-Profile").ends_with("identical-payload-digest");
   HttpMessage message = readHttpHead(block_);
   Response& head = message.response;
-  if (message.problem != nullptr || !is_same) {
+  if (message.problem != nullptr || !is_same || head.status == 304) {
     head.status = earlier->status();
     head.reason = earlier->reason();
     head.headers = Headers(std::string(earlier->headers().block()));
   }
+  if (!isPage(head.status)) return passed();
   fitLength(head.headers, earlier->body().size());
   ++counts_.revisits;
   return std::make_shared<const Entry>(name.key, std::move(head), earlier, name.fields.requested,

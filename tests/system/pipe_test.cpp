@@ -127,7 +127,7 @@ TEST_F(Pipe, AMalformedLineIsAnsweredAndTheRestGoesOn) {
       {"{\"id\":13,\"url\":\"\xff\"}", "null", "line 17: no JSON"},
       {R"({"id":14,"url":)" + url + R"(,"headers":)" + std::string(100'000, '[') +
            std::string(100'000, ']') + "}",
-       "14", "headers wants a list"},
+       "14", "lie deeper"},
   };
   std::string input;
   for (const Case& one : cases) input += one.line + "\n";

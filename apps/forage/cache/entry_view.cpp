@@ -20,14 +20,6 @@ std::string typeOf(const Entry& entry) {
 
 }  // namespace
 
-Millis spanOf(WallTime begin, WallTime end) noexcept {
-  Millis::rep span = 0;
-  const Millis::rep from = begin.time_since_epoch().count();
-  const Millis::rep to = end.time_since_epoch().count();
-  if (__builtin_sub_overflow(to, from, &span)) return to > from ? Millis::max() : Millis::min();
-  return Millis(span);
-}
-
 EntryView viewOf(const Scanned& shown, std::string_view key_prefix, WallTime now) {
   const Entry& entry = *shown.entry;
   EntryView view{};
@@ -42,12 +34,12 @@ EntryView viewOf(const Scanned& shown, std::string_view key_prefix, WallTime now
   }
   view.entry = &entry;
   view.type = typeOf(entry);
-  view.age = std::max(spanOf(entry.received(), now), Millis::zero());
+  view.age = std::max(saturatingSpan(entry.received(), now), Millis::zero());
   view.expires = entry.expires();
   if (shown.remaining != kForever) {
     view.expires = std::min(view.expires, saturatingAdd(now, shown.remaining));
   }
-  view.remaining = view.expires == WallTime::max() ? kForever : spanOf(now, view.expires);
+  view.remaining = lifetimeUntil(view.expires, now);
   return view;
 }
 

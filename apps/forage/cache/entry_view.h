@@ -26,7 +26,4 @@ struct EntryView {
 /// REQUIRES: `shown.entry` is not null. The view lives no longer than `shown`.
 [[nodiscard]] EntryView viewOf(const Scanned& shown, std::string_view key_prefix, WallTime now);
 
-/// `end - begin`, saturating.
-[[nodiscard]] Millis spanOf(WallTime begin, WallTime end) noexcept;
-
 }  // namespace forage::app

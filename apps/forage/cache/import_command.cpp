@@ -61,8 +61,7 @@ class Intake {
     const WallTime now = opened_.clock.wallNow();
     Key key = withPrefix(entry->key(), opened_.job.cache.key_prefix);
     if (!isFit(key)) return "a key that names no URL";
-    const bool forever = entry->expires() == WallTime::max();
-    const Millis lifetime = forever ? kForever : spanOf(now, entry->expires());
+    const Millis lifetime = lifetimeUntil(entry->expires(), now);
     if (lifetime <= Millis::zero()) {
       ++expired_;
       return {};

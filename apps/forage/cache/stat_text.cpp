@@ -43,7 +43,7 @@ std::string section(const std::string& title, const std::vector<NamedAmount>& am
 }
 
 std::string whenText(WallTime time, WallTime now) {
-  return timestamp(time) + ", " + spanText(spanOf(time, now)) + " ago\n";
+  return timestamp(time) + ", " + spanText(saturatingSpan(time, now)) + " ago\n";
 }
 
 Json amountsJson(const std::vector<NamedAmount>& amounts, const char* key) {

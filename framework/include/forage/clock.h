@@ -25,6 +25,21 @@ inline constexpr TimePoint kNever = TimePoint::max();
   return start + span;
 }
 
+/// `end - begin`, saturating at the ends of Millis instead of overflowing.
+[[nodiscard]] constexpr Millis saturatingSpan(WallTime begin, WallTime end) noexcept {
+  Millis::rep span = 0;
+  const Millis::rep from = begin.time_since_epoch().count();
+  const Millis::rep to = end.time_since_epoch().count();
+  if (__builtin_sub_overflow(to, from, &span)) return to > from ? Millis::max() : Millis::min();
+  return Millis(span);
+}
+
+/// What is left at `now` of the lifetime of what expires at `expires`, which may come out of a
+/// store and be any time: kForever for one that never does, nothing or less once it has.
+[[nodiscard]] constexpr Millis lifetimeUntil(WallTime expires, WallTime now) noexcept {
+  return expires == WallTime::max() ? kForever : saturatingSpan(now, expires);
+}
+
 class FORAGE_API Clock {
  public:
   virtual ~Clock();

@@ -54,6 +54,7 @@ struct Metrics {
   Counter stores_refused;      ///< responses that the job or HTTP does not let be stored
   Counter stores_fallback;     ///< entries kept by the fallback instead
   Counter stores_lost;         ///< entries that neither kept
+  Counter erasures_lost;       ///< keys that a cache which was away had to keep, for want of room
   Counter written_back;        ///< entries moved from the fallback to the cache that came back
   Counter cache_errors;        ///< calls of the cache that failed
   Counter redirects;           ///< hops followed

@@ -54,6 +54,7 @@ struct CacheReport {
   double degraded_seconds = 0;  ///< time in which the fallback stood in
   std::uint64_t errors = 0;
   std::uint64_t stores = 0, stores_fallback = 0, stores_lost = 0, written_back = 0;
+  std::uint64_t erasures_lost = 0;   ///< keys that a cache which was away kept
   std::uint64_t stores_refused = 0;  ///< responses that the job or HTTP did not let be stored
   std::uint64_t lease_waits = 0;     ///< URLs that waited for another process's fetch
   CacheStats stats;

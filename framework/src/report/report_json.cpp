@@ -40,6 +40,7 @@ Json toJson(const CacheReport& cache) {
           {"stores", cache.stores},
           {"stores_fallback", cache.stores_fallback},
           {"stores_lost", cache.stores_lost},
+          {"erasures_lost", cache.erasures_lost},
           {"stores_refused", cache.stores_refused},
           {"lease_waits", cache.lease_waits},
           {"written_back", cache.written_back},

@@ -48,6 +48,7 @@ CacheReport cacheReport(const Job& job, const RunParts& parts, const Metrics& co
   report.stores = counters.stores.value();
   report.stores_fallback = counters.stores_fallback.value();
   report.stores_lost = counters.stores_lost.value();
+  report.erasures_lost = counters.erasures_lost.value();
   report.written_back = counters.written_back.value();
   report.stores_refused = counters.stores_refused.value();
   report.lease_waits = counters.lease_waits.value();

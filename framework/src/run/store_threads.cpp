@@ -10,11 +10,12 @@ StoreThreads::StoreThreads(store::GuardedCache& cache, store::LeaseDesk& leases,
                            visit::SingleFlight& flights, std::size_t queue_max) {
   if (cache.answersWithoutIo()) return;
   look_ahead_.emplace(cache, leases);
-  writes_.emplace(cache, queue_max, [&flights](std::span<const WriteBehind::Write> batch) {
+  writes_.emplace(cache, leases, queue_max, [&flights](std::span<const WriteBehind::Write> batch) {
     using Kind = WriteBehind::Kind;
-    for (const auto& [kind, item] : batch) {
-      if (kind == Kind::kErase) flights.endErase(item.key);
-      if (kind == Kind::kStore) flights.retire(item.key, item.entry, true);
+    for (const WriteBehind::Write& write : batch) {
+      const Keep& item = write.keep;
+      if (write.kind == Kind::kErase) flights.endErase(item.key);
+      if (write.kind == Kind::kStore) flights.retire(item.key, item.entry, true);
     }
   });
 }

@@ -1,5 +1,7 @@
 #include "store/breaker.h"
 
+#include <system_error>
+
 namespace forage::store {
 
 Breaker::Breaker(const Clock& clock, Metrics& metrics, Millis period, Ask ask)
@@ -21,10 +23,26 @@ bool Breaker::open() noexcept {
     open_.store(true);
     metrics_.degraded.store(true);
     since_ = clock_.now();
-    if (!keeper_.joinable() && !stopping_) keeper_ = std::thread([this] { keep(); });
+    startKeeper();
   }
   changed_.notify_all();
   return true;
+}
+
+void Breaker::keepAsking() noexcept {
+  if (!isOpen()) return;
+  const std::lock_guard lock(mutex_);
+  startKeeper();
+}
+
+/// REQUIRES: the lock is held.
+void Breaker::startKeeper() noexcept {
+  if (keeper_.joinable() || stopping_) return;
+  try {
+    keeper_ = std::thread([this] { keep(); });
+  } catch (const std::system_error&) {
+    // The cache stays away until keepAsking() has had a thread, or somebody calls probe().
+  }
 }
 
 /// REQUIRES: the lock is held.

@@ -36,6 +36,10 @@ class Breaker {
   /// The cache has failed. Returns whether that is news.
   bool open() noexcept;
 
+  /// Has the thread ask while the breaker is open, as open() does already. Where the system has had
+  /// no thread to give, to call this now and then tries again; otherwise it changes nothing.
+  void keepAsking() noexcept;
+
   /// Runs `act` if the breaker is open, and lets nobody close it meanwhile; false: it is closed.
   /// REQUIRES: `act` is quick and calls nothing of the breaker.
   template <typename Act>
@@ -63,6 +67,7 @@ class Breaker {
 
  private:
   Span close() noexcept;
+  void startKeeper() noexcept;
   void keep();
 
   const Clock& clock_;

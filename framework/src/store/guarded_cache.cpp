@@ -130,13 +130,24 @@ bool GuardedCache::storeFallback(std::span<const Keep> items) noexcept {
 
 void GuardedCache::erase(std::span<const Key> keys) noexcept {
   if (fallback_ != nullptr) (void)attempt([&] { fallback_->erase(keys); });
-  while (!breaker_.whileOpen([&] { debts_.oweErasures(keys); })) {
+  debts_.cancelStores(keys);
+  std::size_t forgotten = 0;
+  while (!breaker_.whileOpen([&] { forgotten = debts_.oweErasures(keys); })) {
     const std::string why = attempt([&] { primary_.erase(keys); });
     if (why.empty()) return;
     metrics_.cache_errors.add();
     opened(why);
     if (fallback_ == nullptr) return;  // the run ends
   }
+  if (forgotten > 0) forgot(forgotten);
+}
+
+/// The cache has been away for so long that there was no room for more keys to be erased there.
+void GuardedCache::forgot(std::size_t erasures) noexcept {
+  metrics_.erasures_lost.add(erasures);
+  if (erasures_forgotten_.exchange(true)) return;
+  notice_("cache " + options_.name +
+          " has been away for too long: it will keep entries that were erased meanwhile");
 }
 
 bool GuardedCache::acquire(std::span<const Key> keys, std::span<Leases::State> states,
@@ -171,7 +182,10 @@ bool GuardedCache::owes() const noexcept { return debts_.hasStores() && !degrade
 std::vector<Keep> GuardedCache::takeOwed() {
   std::vector<Key> keys = debts_.takeStores(kBatch);
   std::vector<EntryPtr> held(keys.size());
-  if (!attempt([&] { fallback_->find(keys, held); }).empty()) return {};
+  if (!attempt([&] { fallback_->find(keys, held); }).empty()) {
+    metrics_.stores_lost.add(keys.size());
+    return {};
+  }
   std::vector<Keep> items;
   const WallTime now = clock_.wallNow();
   for (std::size_t i = 0; i < keys.size(); ++i) {
@@ -179,14 +193,14 @@ std::vector<Keep> GuardedCache::takeOwed() {
       metrics_.stores_lost.add();
       continue;
     }
-    const bool forever = held[i]->expires() == WallTime::max();
-    const Millis left = forever ? kForever : Millis(held[i]->expires() - now);
+    const Millis left = lifetimeUntil(held[i]->expires(), now);
     if (left > Millis::zero()) items.push_back({std::move(keys[i]), held[i], left, false});
   }
   return items;
 }
 
 bool GuardedCache::writeBack() noexcept {
+  breaker_.keepAsking();
   if (fallback_ == nullptr || !owes()) return false;
   std::vector<Keep> items = takeOwed();
   std::vector<Key> keys;

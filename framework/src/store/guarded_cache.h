@@ -95,6 +95,7 @@ class GuardedCache {
   void opened(const std::string& why) noexcept;
   void takeBack() noexcept;
   void eraseOwed();
+  void forgot(std::size_t erasures) noexcept;
 
   Cache& primary_;
   Cache* const fallback_;
@@ -108,7 +109,8 @@ class GuardedCache {
 
   // Since then the cache may lack entries, or have outdated ones.
   std::atomic<bool> was_degraded_{false};
-  std::atomic<bool> leases_missed_{false};  // has been told
+  std::atomic<bool> leases_missed_{false};       // has been told
+  std::atomic<bool> erasures_forgotten_{false};  // has been told
   Debts debts_;
   Breaker breaker_;  // last: its thread uses the others
 };

@@ -13,8 +13,11 @@ void LeaseDesk::ask(std::vector<Request>& requests) {
   for (const Request& one : requests) keys.push_back(*one.key);
   Ended ended;
   {
-    const std::lock_guard lock(mutex_);
+    std::unique_lock lock(mutex_);
+    // Or it would be ours, and then released.
+    changed_.wait(lock, [&] { return !isReleasing(keys); });
     asking_.push_back(&ended);
+    for (const Key& key : keys) ++leases_[key].asking;
   }
   std::vector<Leases::State> states(keys.size(), Leases::State::kOthers);
   if (!cache_.acquire(keys, states, *this)) states.clear();
@@ -23,7 +26,9 @@ void LeaseDesk::ask(std::vector<Request>& requests) {
     const std::lock_guard lock(mutex_);
     std::erase(asking_, &ended);
     if (!states.empty()) told = enter(requests, states, ended);
+    endAsking(keys);
   }
+  changed_.notify_all();
   for (const Waiting& one : told) one.waiter->leaseEnded(one.visit, one.ticket);
 }
 
@@ -37,7 +42,9 @@ std::vector<LeaseDesk::Waiting> LeaseDesk::enter(std::vector<Request>& requests,
     if (states[i] != Leases::State::kOthers) {
       one.state = LeaseState::kMine;
       one.stored_meanwhile = states[i] == Leases::State::kMine;
-      ++held_[*one.key];
+      Lease& lease = leases_[*one.key];
+      ++lease.visits;
+      lease.hold = ++holds_;
       continue;
     }
     one.state = LeaseState::kOthers;
@@ -48,12 +55,58 @@ std::vector<LeaseDesk::Waiting> LeaseDesk::enter(std::vector<Request>& requests,
   return told;
 }
 
-bool LeaseDesk::drop(const Key& key) {
+void LeaseDesk::endAsking(std::span<const Key> keys) {
+  for (const Key& key : keys) {
+    const auto at = leases_.find(key);
+    if (--at->second.asking == 0 && at->second.hold == 0) leases_.erase(at);
+  }
+}
+
+std::uint64_t LeaseDesk::drop(const Key& key) {
   const std::lock_guard lock(mutex_);
-  const auto held = held_.find(key);
-  if (held == held_.end() || --held->second > 0) return false;
-  held_.erase(held);
-  return true;
+  const auto at = leases_.find(key);
+  if (at == leases_.end() || at->second.visits == 0 || --at->second.visits > 0) return 0;
+  return at->second.hold;
+}
+
+// Whether one gets a lease while it is being released is for the cache to say, which would not tell
+// the two apart: so neither begins before the other is over.
+void LeaseDesk::release(std::span<const Dropped> dropped) noexcept {
+  std::vector<Key> keys;
+  {
+    std::unique_lock lock(mutex_);
+    changed_.wait(lock, [&] { return !isAskedFor(dropped); });
+    for (const Dropped& one : dropped) {
+      if (isHeldAnew(one)) continue;
+      leases_.find(one.key)->second.releasing = true;
+      keys.push_back(one.key);
+    }
+  }
+  if (keys.empty()) return;
+  cache_.release(keys);
+  {
+    const std::lock_guard lock(mutex_);
+    for (const Key& key : keys) leases_.erase(key);
+  }
+  changed_.notify_all();
+}
+
+bool LeaseDesk::isReleasing(std::span<const Key> keys) const {
+  return std::ranges::any_of(keys, [this](const Key& key) {
+    const auto at = leases_.find(key);
+    return at != leases_.end() && at->second.releasing;
+  });
+}
+
+bool LeaseDesk::isAskedFor(std::span<const Dropped> dropped) const {
+  return std::ranges::any_of(dropped, [this](const Dropped& one) {
+    return !isHeldAnew(one) && leases_.find(one.key)->second.asking > 0;
+  });
+}
+
+bool LeaseDesk::isHeldAnew(const Dropped& one) const {
+  const auto at = leases_.find(one.key);
+  return at == leases_.end() || at->second.hold != one.hold;
 }
 
 void LeaseDesk::leaseEnded(const Key& key) noexcept {

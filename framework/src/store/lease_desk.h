@@ -2,6 +2,7 @@
 // and who waits for one that another process holds. Thread-safe.
 #pragma once
 
+#include <condition_variable>
 #include <cstddef>
 #include <cstdint>
 #include <memory>
@@ -56,8 +57,18 @@ class LeaseDesk final : public LeaseHome {
   /// Asks for leases; called by look-up threads.
   void ask(std::vector<Request>& requests);
 
-  /// A visit needs its lease no more. True: nobody does, and the caller has it released.
-  [[nodiscard]] bool drop(const Key& key);
+  /// A visit needs its lease no more. Returns what the caller has released where nobody else does;
+  /// 0 where somebody does.
+  [[nodiscard]] std::uint64_t drop(const Key& key);
+
+  /// What drop() returned, of a key.
+  struct Dropped {
+    Key key;
+    std::uint64_t hold;
+  };
+  /// Releases those that no visit has got anew since they were dropped: by then they belong to that
+  /// one. Called by the thread that writes.
+  void release(std::span<const Dropped> dropped) noexcept;
 
   void leaseEnded(const Key& key) noexcept override;
 
@@ -71,6 +82,18 @@ class LeaseDesk final : public LeaseHome {
   /// Keys whose leases ended while an ask() was not over: it may be about them.
   using Ended = std::vector<Key>;
 
+  /// What this process has of a key, or asks for.
+  struct Lease {
+    std::size_t visits = 0;  ///< that hold it
+    std::uint64_t hold = 0;  ///< number of the last time that one got it; 0: it is not held
+    std::size_t asking = 0;  ///< calls of ask() that may get it
+    bool releasing = false;  ///< asked for when that is over
+  };
+
+  [[nodiscard]] bool isReleasing(std::span<const Key> keys) const;
+  [[nodiscard]] bool isAskedFor(std::span<const Dropped> dropped) const;
+  [[nodiscard]] bool isHeldAnew(const Dropped& one) const;
+  void endAsking(std::span<const Key> keys);
   std::vector<Waiting> enter(std::vector<Request>& requests, std::span<const Leases::State> states,
                              const Ended& ended);
 
@@ -78,7 +101,9 @@ class LeaseDesk final : public LeaseHome {
   std::mutex mutex_;  // guards what follows; never held across a call of a cache
   std::vector<Ended*> asking_;
   std::uint64_t tickets_ = 0;
-  std::unordered_map<Key, std::size_t> held_;  // by how many visits
+  std::uint64_t holds_ = 0;
+  std::condition_variable changed_;  // a lease is asked for no more, or has been released
+  std::unordered_map<Key, Lease> leases_;
   std::unordered_map<Key, std::vector<Waiting>> waiting_;
 };
 

@@ -53,12 +53,8 @@ void TieredCache::findFar(std::span<const Key> keys, std::span<EntryPtr> found) 
 }
 
 void TieredCache::copy(const Key& key, const EntryPtr& entry, Stamp stamp) {
-  Millis lifetime = kForever;
-  if (entry->expires() != WallTime::max()) {
-    const WallTime now = clock_.wallNow();
-    if (entry->expires() <= now) return;
-    lifetime = entry->expires() - now;
-  }
+  const Millis lifetime = lifetimeUntil(entry->expires(), clock_.wallNow());
+  if (lifetime <= Millis::zero()) return;
   const Keep item{key, entry, lifetime, false};
   Shard& shard = shardOf(key);
   const std::lock_guard lock(shard.mutex);

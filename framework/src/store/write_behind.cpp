@@ -15,8 +15,12 @@ constexpr Millis kGather{2};
 
 }  // namespace
 
-WriteBehind::WriteBehind(GuardedCache& cache, std::size_t max_bytes, Acknowledged acknowledged)
-    : cache_(cache), max_bytes_(max_bytes), acknowledged_(std::move(acknowledged)) {
+WriteBehind::WriteBehind(GuardedCache& cache, LeaseDesk& leases, std::size_t max_bytes,
+                         Acknowledged acknowledged)
+    : cache_(cache),
+      leases_(leases),
+      max_bytes_(max_bytes),
+      acknowledged_(std::move(acknowledged)) {
   thread_ = std::thread([this] { write(); });
 }
 
@@ -85,7 +89,7 @@ void WriteBehind::gather(std::unique_lock<std::mutex>& lock) {
 void WriteBehind::apply(std::span<const Write> batch) {
   std::vector<Keep> items;
   std::vector<Key> erased;
-  std::vector<Key> released;
+  std::vector<LeaseDesk::Dropped> released;
   for (const Write& write : batch) {
     switch (write.kind) {
       case Kind::kStore:
@@ -97,13 +101,13 @@ void WriteBehind::apply(std::span<const Write> batch) {
         erased.push_back(write.keep.key);
         break;
       case Kind::kRelease:
-        released.push_back(write.keep.key);
+        released.push_back({write.keep.key, write.hold});
         break;
     }
   }
   if (!items.empty()) cache_.store(items);
   if (!erased.empty()) cache_.erase(erased);
-  if (!released.empty()) cache_.release(released);
+  if (!released.empty()) leases_.release(released);
 }
 
 void WriteBehind::writeBatch(std::unique_lock<std::mutex>& lock) {

@@ -17,6 +17,7 @@
 
 #include "forage/cache.h"
 #include "store/guarded_cache.h"
+#include "store/lease_desk.h"
 
 namespace forage::store {
 
@@ -37,12 +38,14 @@ class WriteBehind {
   struct Write {
     Kind kind;
     Keep keep;
+    std::uint64_t hold = 0;  ///< of a lease, for kRelease
   };
   /// Called by the writing thread for each batch that the cache (or its fallback) has taken.
   using Acknowledged = std::function<void(std::span<const Write>)>;
 
-  /// `cache` outlives this. `max_bytes` is when the queue counts as full.
-  WriteBehind(GuardedCache& cache, std::size_t max_bytes, Acknowledged acknowledged);
+  /// `cache` and `leases` outlive this. `max_bytes` is when the queue counts as full.
+  WriteBehind(GuardedCache& cache, LeaseDesk& leases, std::size_t max_bytes,
+              Acknowledged acknowledged);
   ~WriteBehind();
   WriteBehind(const WriteBehind&) = delete;
   WriteBehind& operator=(const WriteBehind&) = delete;
@@ -51,8 +54,10 @@ class WriteBehind {
   void push(Keep item) { push(Write{Kind::kStore, std::move(item)}); }
   /// Erases what is stored under `key`, after what was pushed before.
   void pushErase(Key key) { push(Write{Kind::kErase, {std::move(key), nullptr}}); }
-  /// Releases the lease of `key`, after what was pushed before.
-  void pushRelease(Key key) { push(Write{Kind::kRelease, {std::move(key), nullptr}}); }
+  /// Releases a lease that was dropped, after what was pushed before.
+  void pushRelease(LeaseDesk::Dropped one) {
+    push(Write{Kind::kRelease, {std::move(one.key), nullptr}, one.hold});
+  }
 
   [[nodiscard]] bool full() const noexcept {
     return bytes_.load(std::memory_order_relaxed) >= max_bytes_;
@@ -75,6 +80,7 @@ class WriteBehind {
   void apply(std::span<const Write> batch);
 
   GuardedCache& cache_;
+  LeaseDesk& leases_;
   const std::size_t max_bytes_;
   const Acknowledged acknowledged_;
   std::atomic<std::size_t> bytes_{0};

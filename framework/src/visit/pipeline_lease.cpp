@@ -94,7 +94,8 @@ Next Pipeline::lookAgain(Trip& trip, store::LeaseWish wish) {
 }
 
 void Pipeline::dropLease(const Key& key) {
-  if (services_.leases->drop(key)) services_.writes->pushRelease(key);
+  const std::uint64_t hold = services_.leases->drop(key);
+  if (hold != 0) services_.writes->pushRelease({key, hold});
 }
 
 void Pipeline::ended(Trip& trip) {

@@ -72,9 +72,7 @@ void Pipeline::keepHops(Trip& trip, bool final_is_kept) {
 }
 
 bool Pipeline::put(const Key& key, const EntryPtr& entry, std::uint64_t begun) {
-  const Millis lifetime = entry->expires() == WallTime::max()
-                              ? kForever
-                              : Millis(entry->expires() - services_.clock.wallNow());
+  const Millis lifetime = lifetimeUntil(entry->expires(), services_.clock.wallNow());
   if (lifetime <= Millis::zero()) return false;
   if (services_.writes != nullptr) {
     services_.writes->push({key, entry, lifetime, false});

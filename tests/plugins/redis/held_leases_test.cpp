@@ -19,7 +19,9 @@ using Turn = HeldLeases::Turn;
 constexpr Millis kSoon{1};
 
 std::vector<std::string_view> keysOf(const Turn& turn) {
-  return turn.keys(false, TimePoint::max());
+  std::vector<std::string_view> keys;
+  for (const HeldLeases::Ended& lease : turn.leases()) keys.push_back(lease.key);
+  return keys;
 }
 
 struct HeldLeasesTest : testing::Test {
@@ -114,15 +116,17 @@ TEST_F(HeldLeasesTest, AreLostUnlessAcquiredAgain) {
   EXPECT_EQ(standingsOf({"a", "b"}), (Standings{Standing::kHeld, Standing::kTurn}));
 }
 
-TEST_F(HeldLeasesTest, AreToldApartByHowLongTheyLastForSure) {
+TEST_F(HeldLeasesTest, AreKnownByHowLongTheyLastForSure) {
   hold({"a", "b"});
   const std::vector<HeldLeases::Held> all = held.awaitRenewal(kSoon);
   const std::size_t a = all[0].key == "a" ? 0 : 1;
   EXPECT_EQ(held.renewed({&all[a], 1}, {}, until + Millis(1)), 0u);
   Turn turn(held);
   held.end(std::vector<Key>{"a", "b"}, turn);
-  EXPECT_EQ(turn.keys(true, until), std::vector<std::string_view>{"a"});
-  EXPECT_EQ(turn.keys(false, until), std::vector<std::string_view>{"b"});
+  ASSERT_EQ(turn.leases().size(), 2u);
+  for (const HeldLeases::Ended& lease : turn.leases()) {
+    EXPECT_EQ(lease.until, lease.key == "a" ? until + Millis(1) : until);
+  }
 }
 
 }  // namespace

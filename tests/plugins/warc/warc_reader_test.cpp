@@ -188,6 +188,42 @@ TEST_F(Revisit, OfAnUnchangedPageIsThatPage) {
   EXPECT_EQ(read.entries[1]->body(), "page");
 }
 
+// The two are told apart by the profile, and some writers name the wrong one.
+TEST_F(Revisit, OfAnUnchangedPageIsThatPageUnderEitherProfile) {
+  const Read read = readAll(page("http://h/", "page") +
+                            revisit(by_digest_ + by_capture_,
+                                    http("", "ETag: \"new\"\r\n", "HTTP/1.1 304 Not Modified")));
+  ASSERT_EQ(read.entries.size(), 2u);
+  EXPECT_EQ(read.entries[1]->status(), 200);
+  EXPECT_EQ(read.entries[1]->headers().block(), "Content-Type: text/html\r\n");
+  EXPECT_EQ(read.entries[1]->body(), "page");
+}
+
+TEST_F(Revisit, OfAPartIsNoPage) {
+  const std::string part = http("", "Content-Range: bytes 0-3/9\r\n", "HTTP/1.1 206 Partial");
+  const Read read = readAll(page("http://h/", "page") + revisit(by_digest_, part));
+  EXPECT_THAT(read.keys(), ElementsAre("url:http://h/"));
+  EXPECT_EQ(read.counts.passed, 1u);
+  EXPECT_EQ(read.counts.revisits, 0u);
+  EXPECT_EQ(read.counts.damaged + read.counts.unresolved, 0u);
+}
+
+// A snapshot of ours may hold a part, under a key that says so; the page of another crawler's
+// record in the same file is not made of it.
+TEST_F(Revisit, OfAPartThatWeKeptIsNoPage) {
+  const std::string kept =
+      record({.block = http("page", "Content-Range: bytes 0-3/9\r\n", "HTTP/1.1 206 Partial"),
+              .uri = "http://h/",
+              .more = "Forage-Key: part:http://h/\r\n" + by_digest_});
+  const Read without_head = readAll(kept + revisit(by_digest_, ""));
+  ASSERT_EQ(without_head.entries.size(), 1u);
+  EXPECT_EQ(without_head.entries[0]->status(), 206);
+  EXPECT_EQ(without_head.counts.passed, 1u);
+  const Read with_head = readAll(kept + revisit(by_digest_, head_));
+  ASSERT_EQ(with_head.entries.size(), 2u);
+  EXPECT_EQ(with_head.entries[1]->status(), 200) << "it says itself what it is";
+}
+
 TEST_F(Revisit, NeverHasAnotherPayloadThanItSays) {
   const std::string other = "WARC-Payload-Digest: " + sha1Of({"other"}) + "\r\n";
   const Read read = readAll(page("http://h/", "page") + revisit(by_capture_ + other, head_));

@@ -60,6 +60,20 @@ class Writer : public testing::Test {
   forage::test::FakeClock clock_;
 };
 
+// Of others they would be no pages; ours are response records too, never revisits.
+TEST_F(Writer, GivesPartsAndAnswersToConditionalRequestsBack) {
+  for (const int status : {206, 304}) {
+    const std::string body = status == 206 ? "part" : "";
+    const auto entry = std::make_shared<const Entry>(
+        "part:http://h/", Response{status, "Some", Headers("Content-Range: bytes 0-3/9\r\n"), body},
+        WallTime(Millis(1)), WallTime(Millis(2)), WallTime::max());
+    const EntryPtr read = throughAFile(entry);
+    ASSERT_NE(read, nullptr) << status;
+    expectSame(read, entry);
+    EXPECT_THAT(bytesOf(file()), Not(HasSubstr("revisit")));
+  }
+}
+
 TEST_F(Writer, WritesWhatTheStandardAsksFor) {
   const std::string text = write({makeEntry("url:http://h/a%20b", "page")});
   EXPECT_THAT(text,

@@ -24,6 +24,25 @@ TEST(SaturatingAdd, LeavesTheEndsWithNothingToAdd) {
   EXPECT_EQ(saturatingAdd(WallTime::min(), Millis(0)), WallTime::min());
 }
 
+TEST(SaturatingSpan, IsTheDifferenceAndStopsAtBothEnds) {
+  EXPECT_EQ(saturatingSpan(WallTime(Millis(1)), WallTime(Millis(3))), Millis(2));
+  EXPECT_EQ(saturatingSpan(WallTime(Millis(3)), WallTime(Millis(1))), Millis(-2));
+  EXPECT_EQ(saturatingSpan(WallTime(Millis(1)), WallTime::min()), Millis::min());
+  EXPECT_EQ(saturatingSpan(WallTime(Millis(-1)), WallTime::max()), Millis::max());
+  EXPECT_EQ(saturatingSpan(WallTime::min(), WallTime::max()), Millis::max());
+  EXPECT_EQ(saturatingSpan(WallTime::max(), WallTime::min()), Millis::min());
+  EXPECT_EQ(saturatingSpan(WallTime::min(), WallTime::min()), Millis(0));
+}
+
+TEST(LifetimeUntil, IsWithoutEndForWhatNeverExpiresAndNoneForWhatHas) {
+  for (const WallTime now : {WallTime::min(), WallTime(Millis(5)), WallTime::max()}) {
+    EXPECT_EQ(lifetimeUntil(WallTime::max(), now), kForever);
+    EXPECT_LE(lifetimeUntil(WallTime::min(), now), Millis(0));
+  }
+  EXPECT_EQ(lifetimeUntil(WallTime(Millis(7)), WallTime(Millis(5))), Millis(2));
+  EXPECT_EQ(lifetimeUntil(WallTime::max() - Millis(1), WallTime(Millis(-5))), kForever);
+}
+
 TEST(SystemClock, NeverGoesBack) {
   const SystemClock clock;
   const TimePoint first = clock.now();

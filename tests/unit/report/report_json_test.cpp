@@ -21,6 +21,7 @@ Report sample() {
   report.cache.errors = 11;
   report.cache.written_back = 12;
   report.cache.stores_refused = 13;
+  report.cache.erasures_lost = 14;
   report.cache.lease_waits = 14;
   report.cache.stats.evictions = 13;
   report.cache.stats.more = {{"connections", 14}};
@@ -55,6 +56,7 @@ TEST(ReportJson, TellsHowTheCacheDid) {
   EXPECT_EQ(cache["errors"], 11);
   EXPECT_EQ(cache["written_back"], 12);
   EXPECT_EQ(cache["stores_refused"], 13);
+  EXPECT_EQ(cache["erasures_lost"], 14);
   EXPECT_EQ(cache["lease_waits"], 14);
   EXPECT_EQ(cache["stats"]["evictions"], 13);
   EXPECT_EQ(cache["stats"]["connections"], 14);

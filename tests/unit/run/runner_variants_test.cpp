@@ -67,6 +67,23 @@ TEST_P(RunnerVariants, ADisplacedOneIsValidatedWithItsOwnTagAndRenewed) {
   expectHit("en");
 }
 
+// Whoever can write to the store can give an entry any times.
+TEST_P(RunnerVariants, ADisplacedOneThatHasExpiredIsNotKept) {
+  serve(inLanguage);
+  (void)ask(in("de"));
+  const Key key = "url:" + kUrl;
+  const EntryPtr first = cache_->at(key);
+  ASSERT_NE(first, nullptr);
+  Response head{first->status(), "OK", Headers(std::string(first->headers().block())), ""};
+  const Keep changed{
+      key, std::make_shared<const Entry>(key, std::move(head), first, first->requested(),
+                                         first->received(), WallTime::min(), first->variant())};
+  cache_->store({&changed, 1});
+  (void)ask(in("en"));
+  EXPECT_EQ(cache_->at(key)->body(), "in en");
+  EXPECT_EQ(cache_->size(), 1u);
+}
+
 TEST_P(RunnerVariants, WhatMeansTheSameIsTheSame) {
   serve(inLanguage);
   (void)ask(in("de, en;q=0.5"));

@@ -1,8 +1,12 @@
 #include "store/breaker.h"
 
 #include <gtest/gtest.h>
+#include <pthread.h>
 
+#include <cstddef>
 #include <memory>
+#include <system_error>
+#include <thread>
 
 #include "support/eventually.h"
 #include "support/fake_clock.h"
@@ -50,6 +54,49 @@ TEST_F(BreakerTest, AsksEveryPeriodUntilTheCacheIsBack) {
   back_ = true;
   ASSERT_TRUE(eventually([&] { return !breaker_->isOpen(); }));
   EXPECT_FALSE(metrics_.degraded.load());
+}
+
+/// While it lives the system has no memory for the stack of a thread.
+class NoThreads {
+ public:
+  NoThreads() {
+    pthread_attr_t attributes;
+    EXPECT_EQ(pthread_getattr_default_np(&attributes), 0);
+    EXPECT_EQ(pthread_attr_getstacksize(&attributes, &before_), 0);
+    pthread_attr_destroy(&attributes);
+    setSize(std::size_t{1} << 47);
+  }
+  ~NoThreads() { setSize(before_); }
+  NoThreads(const NoThreads&) = delete;
+  NoThreads& operator=(const NoThreads&) = delete;
+
+ private:
+  static void setSize(std::size_t size) {
+    pthread_attr_t attributes;
+    EXPECT_EQ(pthread_attr_init(&attributes), 0);
+    EXPECT_EQ(pthread_attr_setstacksize(&attributes, size), 0);
+    EXPECT_EQ(pthread_setattr_default_np(&attributes), 0);
+    pthread_attr_destroy(&attributes);
+  }
+
+  std::size_t before_ = 0;
+};
+
+TEST_F(BreakerTest, OpensWithoutAThreadAndAsksOnceThereIsOne) {
+  make(Millis(1));
+  back_ = true;
+  {
+    const NoThreads none;
+    EXPECT_THROW(std::thread([] {}), std::system_error);
+    EXPECT_TRUE(breaker_->open());
+    breaker_->keepAsking();
+  }
+  EXPECT_TRUE(breaker_->isOpen());
+  EXPECT_EQ(asked_, 0);
+  breaker_->keepAsking();
+  EXPECT_TRUE(eventually([&] { return !breaker_->isOpen(); }));
+  breaker_->keepAsking();
+  EXPECT_FALSE(breaker_->isOpen());
 }
 
 TEST_F(BreakerTest, AsksAgainWhenTheCacheGoesAwayOnceMore) {

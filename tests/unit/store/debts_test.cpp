@@ -9,7 +9,7 @@ namespace {
 
 using Keys = std::vector<Key>;
 
-constexpr std::size_t kRoomForTwo = 2 * (sizeof(Key) + 1);
+constexpr std::size_t kRoomForTwo = 2 * (Debts::kPerKey + 1);
 
 Keep keepOf(const Key& key, bool only_if_absent = false) {
   return {key, nullptr, kForever, only_if_absent};
@@ -36,6 +36,37 @@ TEST(Debts, ForgetsTheOldestForWantOfRoomAndCountsThem) {
   EXPECT_EQ(lost.value(), 1u) << "what has been taken makes room";
 }
 
+TEST(Debts, OwesTheNewestEntryOfAKeyOnce) {
+  Counter lost;
+  Debts debts(lost, kRoomForTwo);
+  for (const char* key : {"a", "b", "a", "a", "c"}) debts.oweStore(key);
+  EXPECT_EQ(lost.value(), 1u) << "b alone: the older entry of a has been replaced";
+  EXPECT_EQ(debts.takeStores(9), (Keys{"a", "c"}));
+  EXPECT_FALSE(debts.hasStores());
+  debts.oweStore("a");
+  EXPECT_EQ(debts.takeStores(9), Keys{"a"});
+}
+
+TEST(Debts, WhatIsErasedIsNotOwedAndNotLost) {
+  Counter lost;
+  Debts debts(lost, kRoomForTwo);
+  for (const char* key : {"a", "b"}) debts.oweStore(key);
+  debts.cancelStores(Keys{"a", "never"});
+  debts.oweStore("c");
+  EXPECT_EQ(lost.value(), 0u) << "it made room";
+  EXPECT_EQ(debts.takeStores(9), (Keys{"b", "c"}));
+}
+
+TEST(Debts, ErasuresHaveRoomBeforeEntries) {
+  Counter lost;
+  Debts debts(lost, kRoomForTwo);
+  for (const char* key : {"a", "b"}) debts.oweStore(key);
+  EXPECT_EQ(debts.oweErasures(Keys{"x"}), 0u);
+  EXPECT_EQ(lost.value(), 1u);
+  EXPECT_EQ(debts.takeStores(9), Keys{"b"});
+  EXPECT_EQ(debts.erasures(), Keys{"x"});
+}
+
 TEST(Debts, ErasuresStayOwedUntilTheyArePaid) {
   Counter lost;
   Debts debts(lost);
@@ -53,7 +84,7 @@ TEST(Debts, ErasuresStayOwedUntilTheyArePaid) {
 TEST(Debts, ErasuresTakeRoomAndGiveItBack) {
   Counter lost;
   Debts debts(lost, kRoomForTwo);
-  debts.oweErasures(Keys{"a", "b", "c"});
+  EXPECT_EQ(debts.oweErasures(Keys{"a", "b", "c", "d"}), 2u);
   EXPECT_EQ(debts.erasures(), (Keys{"a", "b"}));
   debts.oweStore("x");
   EXPECT_EQ(lost.value(), 1u);
@@ -71,9 +102,21 @@ TEST(Debts, WhatWasDeclinedIsOwedWhenItIsToBeOfferedAgain) {
   EXPECT_FALSE(debts.remember(items)) << "it is news once";
   EXPECT_FALSE(debts.hasStores());
   debts.oweDeclined();
-  EXPECT_EQ(debts.takeStores(9), (Keys{"a", "c", "a", "c"}));
+  EXPECT_EQ(debts.takeStores(9), (Keys{"a", "c"}));
   debts.oweDeclined();
   EXPECT_FALSE(debts.hasStores());
+}
+
+TEST(Debts, WhatWasDeclinedAndIsErasedIsNotOfferedAgain) {
+  Counter lost;
+  Debts debts(lost, kRoomForTwo);
+  const std::vector<Keep> items{keepOf("a"), keepOf("a"), keepOf("b"), keepOf("c")};
+  EXPECT_TRUE(debts.remember(std::span(items).first(3)));
+  debts.cancelStores(Keys{"a"});
+  EXPECT_FALSE(debts.remember(std::span(items).last(1))) << "there is room for it now";
+  debts.oweDeclined();
+  EXPECT_EQ(debts.takeStores(9), (Keys{"b", "c"}));
+  EXPECT_EQ(lost.value(), 0u);
 }
 
 TEST(Debts, RemembersNoMoreOfWhatWasDeclinedThanFits) {

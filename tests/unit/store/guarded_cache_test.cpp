@@ -234,6 +234,55 @@ TEST_F(GuardedCacheTest, CountsWhatTheFallbackCouldNotKeepAsLost) {
   EXPECT_EQ(metrics_.written_back.value(), 1u);
 }
 
+TEST_F(GuardedCacheTest, WritesNothingBackThatHasExpiredHoweverLongAgo) {
+  make(true);
+  primary_.setDown(true);
+  for (const WallTime expires : {WallTime::min(), WallTime{}, WallTime::max() - Millis(1)}) {
+    const Key key = "url:" + std::to_string(expires.time_since_epoch().count());
+    const Keep keep{key, std::make_shared<const Entry>(key, Response{200, "OK", {}, "A"},
+                                                       WallTime{}, WallTime{}, expires)};
+    guard_->store({&keep, 1});
+  }
+  comeBack();
+  EXPECT_EQ(metrics_.written_back.value(), 1u);
+  EXPECT_EQ(primary_.size(), 1u);
+}
+
+TEST_F(GuardedCacheTest, WhatWasReplacedOrErasedMeanwhileIsNotLost) {
+  make(true);
+  primary_.setDown(true);
+  for (const char* key : {"url:a", "url:a", "url:b", "url:c", "url:c"}) store(key, "body");
+  erase("url:b");
+  const Key dropped = "url:c";
+  fallback_.erase(std::span(&dropped, 1));
+  comeBack();
+  EXPECT_EQ(metrics_.stores_fallback.value(), 5u);
+  EXPECT_EQ(metrics_.written_back.value(), 1u);
+  EXPECT_EQ(metrics_.stores_lost.value(), 1u);
+}
+
+TEST_F(GuardedCacheTest, CountsAsLostWhatTheFallbackCannotHandBack) {
+  make(true);
+  primary_.setDown(true);
+  for (const char* key : {"url:a", "url:b"}) store(key, "body");
+  fallback_.setDown(true);
+  comeBack();
+  EXPECT_EQ(metrics_.stores_lost.value(), 2u);
+  EXPECT_EQ(metrics_.written_back.value(), 0u);
+}
+
+TEST_F(GuardedCacheTest, CountsAndTellsOnceOfErasuresThatFoundNoRoom) {
+  make(true, Millis(60'000));
+  primary_.setDown(true);
+  store("url:a", "A");
+  const std::size_t before = notices();
+  const std::vector<Key> large(9, Key(8u << 20, 'k'));
+  for (int i = 0; i < 2; ++i) guard_->erase(large);
+  EXPECT_EQ(metrics_.erasures_lost.value(), 11u);
+  EXPECT_EQ(metrics_.stores_lost.value(), 1u) << "an entry makes room for an erasure";
+  EXPECT_EQ(notices(), before + 1);
+}
+
 TEST_F(GuardedCacheTest, CountsTheSecondsItWasAway) {
   make(true);
   EXPECT_EQ(guard_->degradedSeconds(), 0);

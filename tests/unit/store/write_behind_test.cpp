@@ -76,12 +76,13 @@ class WriteBehindTest : public ::testing::Test {
   SystemClock clock_;
   Metrics metrics_;
   GuardedCache guard_;
+  LeaseDesk desk_{guard_};
   std::atomic<std::size_t> acknowledged_{0};
 };
 
 TEST_F(WriteBehindTest, WritesWhatWasPushedInBatches) {
   primary_.hold();
-  WriteBehind writes(guard_, 1u << 20, [&](auto batch) { acknowledged_ += batch.size(); });
+  WriteBehind writes(guard_, desk_, 1u << 20, [&](auto batch) { acknowledged_ += batch.size(); });
   for (int i = 0; i < 200; ++i) writes.push(item(i));
   primary_.open();
   writes.flush();
@@ -93,9 +94,9 @@ TEST_F(WriteBehindTest, WritesWhatWasPushedInBatches) {
 TEST_F(WriteBehindTest, StoresAndErasesInTheOrderInWhichTheyWerePushed) {
   primary_.hold();
   std::vector<Key> keys;
-  WriteBehind writes(guard_, 1u << 20, [&](auto batch) {
-    for (const auto& [kind, item] : batch) {
-      keys.push_back(item.key + (kind == WriteBehind::Kind::kErase ? " erased" : ""));
+  WriteBehind writes(guard_, desk_, 1u << 20, [&](auto batch) {
+    for (const WriteBehind::Write& write : batch) {
+      keys.push_back(write.keep.key + (write.kind == WriteBehind::Kind::kErase ? " erased" : ""));
     }
   });
   for (const int i : {1, 2}) writes.push(item(i));
@@ -114,10 +115,15 @@ TEST_F(WriteBehindTest, ReleasesTheLeasesOfABatchTogetherAfterWhatItStores) {
   GuardedCache guard(
       cache, nullptr, clock_, metrics_, {Millis(60'000), "redis"}, [](std::string_view) {},
       [](const CacheError&) {});
-  WriteBehind writes(guard, 1u << 20, [](auto) {});
+  LeaseDesk desk(guard);
+  const std::vector<Key> keys{"url:1", "url:2"};
+  std::vector<LeaseDesk::Request> requests{{&keys[0], nullptr, nullptr},
+                                           {&keys[1], nullptr, nullptr}};
+  desk.ask(requests);
+  WriteBehind writes(guard, desk, 1u << 20, [](auto) {});
   for (const int i : {1, 2}) {
     writes.push(item(i));
-    writes.pushRelease(item(i).key);
+    writes.pushRelease({item(i).key, desk.drop(item(i).key)});
   }
   writes.flush();
   // One batch, or two where the thread was quicker: in either a key is stored before its lease
@@ -130,7 +136,7 @@ TEST_F(WriteBehindTest, ReleasesTheLeasesOfABatchTogetherAfterWhatItStores) {
 }
 
 TEST_F(WriteBehindTest, OneItemAloneIsWrittenSoonWithoutAFlush) {
-  WriteBehind writes(guard_, 1u << 20, [&](auto batch) { acknowledged_ += batch.size(); });
+  WriteBehind writes(guard_, desk_, 1u << 20, [&](auto batch) { acknowledged_ += batch.size(); });
   writes.push(item(0));
   EXPECT_TRUE(eventually([&] { return acknowledged_ == 1; }));
   for (int i = 1; i < 65; ++i) writes.push(item(i));  // a whole batch need not wait
@@ -139,7 +145,7 @@ TEST_F(WriteBehindTest, OneItemAloneIsWrittenSoonWithoutAFlush) {
 
 TEST_F(WriteBehindTest, ItsEndWritesWhatIsStillGathered) {
   {
-    WriteBehind writes(guard_, 1u << 20, [&](auto batch) { acknowledged_ += batch.size(); });
+    WriteBehind writes(guard_, desk_, 1u << 20, [&](auto batch) { acknowledged_ += batch.size(); });
     for (int i = 0; i < 3; ++i) writes.push(item(i));
   }
   EXPECT_EQ(acknowledged_, 3u);
@@ -147,7 +153,7 @@ TEST_F(WriteBehindTest, ItsEndWritesWhatIsStillGathered) {
 
 TEST_F(WriteBehindTest, NeverBlocksWhoPushesWhileTheStoreIsStuck) {
   primary_.hold();
-  WriteBehind writes(guard_, 10'000, [&](auto batch) { acknowledged_ += batch.size(); });
+  WriteBehind writes(guard_, desk_, 10'000, [&](auto batch) { acknowledged_ += batch.size(); });
   for (int i = 0; i < 1'000; ++i) writes.push(item(i));
   EXPECT_TRUE(writes.full());
   EXPECT_EQ(acknowledged_, 0u);
@@ -159,7 +165,7 @@ TEST_F(WriteBehindTest, NeverBlocksWhoPushesWhileTheStoreIsStuck) {
 TEST_F(WriteBehindTest, TellsWhoListensOnceThereIsRoom) {
   Listener listener;
   primary_.hold();
-  WriteBehind writes(guard_, 1'000, [](auto) {});
+  WriteBehind writes(guard_, desk_, 1'000, [](auto) {});
   EXPECT_FALSE(writes.listenIfFull(listener));
   for (int i = 0; i < 100; ++i) writes.push(item(i));
   EXPECT_TRUE(writes.listenIfFull(listener));
@@ -172,7 +178,7 @@ TEST_F(WriteBehindTest, TellsWhoListensOnceThereIsRoom) {
 
 TEST_F(WriteBehindTest, UnacknowledgedEntriesGoToTheFallbackWhenTheCacheIsLost) {
   primary_.setDown(true);
-  WriteBehind writes(guard_, 1u << 20, [&](auto batch) { acknowledged_ += batch.size(); });
+  WriteBehind writes(guard_, desk_, 1u << 20, [&](auto batch) { acknowledged_ += batch.size(); });
   for (int i = 0; i < 100; ++i) writes.push(item(i));
   EXPECT_TRUE(eventually([&] { return acknowledged_ == 100u; }));
   EXPECT_EQ(fallback_.size(), 100u);
@@ -181,7 +187,7 @@ TEST_F(WriteBehindTest, UnacknowledgedEntriesGoToTheFallbackWhenTheCacheIsLost) 
 
 TEST_F(WriteBehindTest, AFlushTakesBackACacheThatReturnedAndPaysWhatIsOwed) {
   primary_.setDown(true);
-  WriteBehind writes(guard_, 1u << 20, [&](auto batch) { acknowledged_ += batch.size(); });
+  WriteBehind writes(guard_, desk_, 1u << 20, [&](auto batch) { acknowledged_ += batch.size(); });
   for (int i = 0; i < 200; ++i) writes.push(item(i));
   EXPECT_TRUE(eventually([&] { return acknowledged_ == 200u; }));
   primary_.setDown(false);
