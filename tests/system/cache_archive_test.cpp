@@ -88,7 +88,7 @@ TEST_F(CacheArchive, ReplacesNothingUnlessAsked) {
   redis_.command({"DEL", key});
   EXPECT_EQ(runJob(), 1);
   const std::string newer = redis_.command({"GET", key}).text;
-  EXPECT_EQ(said({"import", "all.jsonl"}), "imported 0 entries, 1 there already or not taken\n");
+  EXPECT_EQ(said({"import", "all.jsonl"}), "imported 0 entries, 1 there already\n");
   EXPECT_EQ(redis_.command({"GET", key}).text, newer);
   EXPECT_EQ(said({"import", "all.jsonl", "--replace"}), "imported 1 entry\n");
   EXPECT_NE(redis_.command({"GET", key}).text, newer);
@@ -172,6 +172,9 @@ TEST_F(CacheArchive, IsNotImportedWhereItWouldBeForgotten) {
   }
   EXPECT_EQ(forage_.run(recorded).out, "imported 1 entry\n");
   EXPECT_TRUE(std::filesystem::exists(forage_.folder.path() / "own.warc.gz"));
+  const ProcessResult again = forage_.run(recorded);
+  EXPECT_EQ(again.exit_code, 0) << again.err;
+  EXPECT_EQ(again.out, "imported 0 entries, 1 there already\n");
 }
 
 TEST_F(CacheArchive, WorksOnTheSnapshotOfACacheInMemory) {

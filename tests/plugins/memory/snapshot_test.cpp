@@ -198,6 +198,16 @@ TEST_F(Snapshot, TellsHowManyEntriesItLacks) {
   EXPECT_EQ(cache_->stats().entries, 10 - lost);
 }
 
+TEST_F(Snapshot, LacksNothingWhereWhatWasToComeIsThereAlready) {
+  write({makeEntry(keyOf(1), "old")});
+  open(true);
+  const Keep item{keyOf(1), makeEntry(keyOf(1), "new"), kForever, true};
+  cache_->store({&item, 1});
+  EXPECT_EQ(flushErrorOf(), "");
+  open();
+  EXPECT_EQ(find(keyOf(1))->body(), "old");
+}
+
 TEST_F(Snapshot, IsRefusedWhereItHoldsMoreThanThereIsRoomFor) {
   std::vector<EntryPtr> entries;
   for (int i = 0; i < 10; ++i) entries.push_back(makeEntry(keyOf(i), std::string(10 * kKiB, 'x')));
