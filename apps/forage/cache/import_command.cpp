@@ -46,7 +46,7 @@ CommandLine describe() {
 /// Whether `key` is such as a run makes: stores that keep bytes write it on a line.
 bool isFit(const Key& key) {
   const auto is_control = [](char c) { return static_cast<unsigned char>(c) < ' ' || c == '\x7f'; };
-  return !key.empty() && key.size() <= kMaxKeyBytes &&
+  return !key.empty() && key.size() <= kMaxKeyBytes + kMaxKeySuffixBytes &&
          std::none_of(key.begin(), key.end(), is_control);
 }
 
