@@ -78,7 +78,7 @@ void putStored(Json& json, const Explanation& explanation) {
   json["remaining_seconds"] = spanOrNull(explanation.lifetime - explanation.age, forever);
   Json& headers = json["headers"] = Json::array();
   for (const HeaderField& field : stored.headers()) {
-    headers.push_back({field.name, redacted(field.value)});
+    headers.push_back({field.name, redactedField(field.name, field.value)});
   }
 }
 

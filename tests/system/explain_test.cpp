@@ -75,7 +75,8 @@ TEST_F(ExplainTest, SaysThatOfflineFailsWhateverTheMethod) {
     EXPECT_THAT(result.out, testing::ContainsRegex("decision +fail\n")) << method;
     EXPECT_THAT(result.out, testing::ContainsRegex("rule +--offline")) << method;
   }
-  const ProcessResult asked = explain({"-H", "Cookie: other", "-H", "Cache-Control: only-if-cached"});
+  const ProcessResult asked =
+      explain({"-H", "Cookie: other", "-H", "Cache-Control: only-if-cached"});
   EXPECT_THAT(asked.out, testing::ContainsRegex("rule +only-if-cached .*5.2.1.7"));
 }
 
@@ -87,6 +88,34 @@ TEST_F(ExplainTest, AgreesWithARunThatCannotRefresh) {
   job("stale_if_error = \"1h\"");
   EXPECT_EQ(forage_.run({"run", "job.toml", "-q", "--refresh"}).exit_code, 0);
   EXPECT_EQ(explainJson({"--refresh"})["unreachable"], "answer");
+}
+
+TEST(ExplainOfAHostileStore, ShowsNeitherSecretsNorControlCharacters) {
+  const ForageCommand forage;
+  const std::string url = "http://h.test/?token=hidden";
+  forage.write("job.toml",
+               jobOf({url}, "[cache.memory]\nsnapshot = \"site.warc\"\nrecord = true\n"));
+  forage.write("all.jsonl",
+               R"({"key":"url:http://h.test/?token=hidden","status":200,"reason":"OK",)"
+               R"("requested":"2024-01-01T00:00:00.000Z","expires":null,"bytes":0,)"
+               R"("received":"2024-01-01T00:00:00.000Z","body_b64":"","headers":[)"
+               R"(["Set-Cookie","id=hidden"],["Authorization","Basic hidden"],)"
+               R"(["Location","http://me:hidden@h.test/"],["ETag","\"a\u00c2\u009b\""]]})"
+               "\n");
+  ASSERT_EQ(forage.run({"cache", "import", "all.jsonl", "--job", "job.toml"}).exit_code, 0);
+  for (const bool as_json : {false, true}) {
+    std::vector<std::string> args{"explain", url, "--job", "job.toml"};
+    if (as_json) args.emplace_back("--json");
+    const ProcessResult result = forage.run(args);
+    EXPECT_THAT(result.out, HasSubstr("http://h.test/?token=***"));
+    EXPECT_THAT(result.out, HasSubstr("http://me:***@h.test/"));
+    EXPECT_THAT(result.out, testing::Not(HasSubstr("hidden")));
+    EXPECT_EQ(result.out.find('\x9b'), std::string::npos);
+    EXPECT_THAT(result.out, HasSubstr(as_json ? R"(["Set-Cookie","***"])" : "ETag"));
+  }
+  const ProcessResult shown = forage.run({"cache", "show", url, "--job", "job.toml"});
+  EXPECT_THAT(shown.out, HasSubstr("Set-Cookie: ***\n"));
+  EXPECT_THAT(shown.out, testing::Not(HasSubstr("hidden")));
 }
 
 TEST(Explain, OfACacheThatIsAwayNamesTheFallbackOfRuns) {

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <memory>
 
+#include "config/findings.h"
 #include "forage/config.h"
 #include "forage/units.h"
 #include "http/answer.h"
@@ -20,6 +21,8 @@ namespace forage {
 namespace {
 
 using visit::Trip;
+
+constexpr std::size_t kLongestFact = 2000;
 
 std::string_view wordOf(http::LifetimeSource source) noexcept {
   switch (source) {
@@ -92,8 +95,9 @@ class Explainer {
     visit::prepareFields(trip_, request_headers_);
   }
 
-  void add(std::string name, std::string value) {
-    result_.facts.emplace_back(std::move(name), std::move(value));
+  /// The one place that shows anything: servers and stores have written some of it.
+  void add(std::string name, std::string_view value) {
+    result_.facts.emplace_back(std::move(name), redacted(config::printable(value, kLongestFact)));
   }
 
   void decide(std::string decision, std::string_view rule, bool answers) {
@@ -159,7 +163,8 @@ class Explainer {
     add("stored", std::to_string(stored.status()) + " " + std::string(stored.reason()) + ", " +
                       formatSize(stored.body().size()));
     add("received", http::formatHttpDate(stored.received()));
-    for (const char* name : {"Date", "Age", "Cache-Control", "Expires", "Last-Modified", "ETag"}) {
+    for (const char* name :
+         {"Date", "Age", "Cache-Control", "Expires", "Last-Modified", "ETag", "Location"}) {
       if (stored.headers().find(name)) add(name, stored.headers().joined(name));
     }
     add("age", secondsOf(judged.age));
