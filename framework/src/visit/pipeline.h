@@ -21,6 +21,7 @@
 #include "visit/retry_policy.h"
 #include "visit/single_flight.h"
 #include "visit/trip.h"
+#include "visit/witness.h"
 
 namespace forage::visit {
 
@@ -38,7 +39,8 @@ struct Services {
   Delivery& delivery;
   const Headers& request_headers;
   const CacheRules& rules;
-  store::LeaseDesk* leases;  ///< null where the cache has none
+  store::LeaseDesk* leases;    ///< null where the cache has none
+  Witness* witness = nullptr;  ///< of runs there is none
 };
 
 /// What a trip needs next.
