@@ -34,6 +34,8 @@ CommandLine describe() {
   CommandLine line("forage explain", "URL --job JOB.toml [OPTION...]", kPurpose, kExamples);
   addModeOptions(
       addJobOptions(line.option("job", "", "FILE", "the job whose cache and rules are meant")))
+      .option("group", "", "NAME",
+              "as a URL of this group; the first that lists it, or the only one")
       .option("method", "X", "METHOD", "of the request; GET")
       .option("header", "H", "'NAME: VALUE'", "a header field of the request; may be repeated")
       .flag("json", "", "one JSON object");
@@ -45,6 +47,7 @@ RequestSpec requestOf(const Arguments& arguments) {
     throw UsageError("one URL is needed: forage explain URL --job JOB.toml");
   }
   RequestSpec request;
+  request.follow_redirects = true;
   request.url = arguments.operands()[0];
   request.method = arguments.value("method", "GET");
   for (const std::string& field : arguments.values("header")) {
@@ -78,13 +81,14 @@ void putStored(Json& json, const Explanation& explanation) {
   json["remaining_seconds"] = spanOrNull(explanation.lifetime - explanation.age, forever);
   Json& headers = json["headers"] = Json::array();
   for (const HeaderField& field : stored.headers()) {
-    headers.push_back({field.name, redacted(field.value)});
+    headers.push_back({field.name, redactedField(field.name, field.value)});
   }
 }
 
 Json jsonOf(const Explanation& explanation, const Job& job) {
   Json json;
   json["url"] = redacted(explanation.url);
+  if (!explanation.final_url.empty()) json["final_url"] = redacted(explanation.final_url);
   json["policy"] = job.cache.policy == CachePolicy::kTtl ? "ttl" : "rfc9111";
   json["key"] = redacted(explanation.key);
   if (!explanation.variant_key.empty()) json["variant_key"] = redacted(explanation.variant_key);
@@ -121,7 +125,8 @@ int run(const Arguments& arguments, Context& context) {
   plugins.checkTables(job);
   const std::unique_ptr<Cache> cache = plugins.makeCache(job.cache.plugin);
   try {
-    const Explanation explanation = explain(job, *cache, clock, request);
+    const Explanation explanation =
+        explain(job, *cache, clock, request, arguments.value("group", ""));
     context.terminal.print(arguments.has("json") ? jsonLine(jsonOf(explanation, job))
                                                  : explanation.toText());
     return explanation.answers ? 0 : static_cast<int>(ExitCode::kGeneric);

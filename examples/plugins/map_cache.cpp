@@ -24,9 +24,8 @@ class MapCache final : public forage::Cache {
   void store(std::span<const forage::Keep> items) override {
     const std::lock_guard lock(mutex_);
     for (const auto& [key, entry, lifetime, only_if_absent] : items) {
-      const bool declined = only_if_absent && live(key);
-      ++(declined ? stats_.declined : stats_.stores);
-      if (declined) continue;
+      if (only_if_absent && live(key)) continue;
+      ++stats_.stores;
       if (slots_.size() >= max_ && !slots_.contains(key)) slots_.erase(slots_.begin());
       slots_[key] = {entry, forage::saturatingAdd(clock_.wallNow(), lifetime)};
     }

@@ -129,7 +129,7 @@ void MemoryCache<Order>::store(std::span<const Keep> items) {
   if (any) expires_.store(true, std::memory_order_release);
   const WallTime now = nowIfAnyExpire();
   for (const Keep& item : items) {
-    if (storeOne(item, now)) continue;
+    if (storeOne(item, now) != Put::kNoRoom) continue;
     declined_.fetch_add(1, std::memory_order_relaxed);
     // What was to be replaced must not outlive its replacement.
     if (!item.only_if_absent) eraseOne(item.key, now);
@@ -137,7 +137,7 @@ void MemoryCache<Order>::store(std::span<const Keep> items) {
 }
 
 template <typename Order>
-bool MemoryCache<Order>::storeOne(const Keep& keep, WallTime now) {
+typename MemoryCache<Order>::Put MemoryCache<Order>::storeOne(const Keep& keep, WallTime now) {
   const Place place = placeOf(keep.key);
   place.shard->prefetchSlot(place.tag);
   Item item;
@@ -146,7 +146,9 @@ bool MemoryCache<Order>::storeOne(const Keep& keep, WallTime now) {
   item.charge = keep.entry->footprint() + kControlBlock;
   const bool own_key = keep.key != keep.entry->key();
   if (own_key) item.charge += keep.key.size() + kKeyOverhead;
-  if (item.charge > budget_.limit() / kMaxPart || keep.lifetime <= Millis::zero()) return false;
+  if (item.charge > budget_.limit() / kMaxPart || keep.lifetime <= Millis::zero()) {
+    return Put::kNoRoom;
+  }
   if (own_key) item.own_key = copyOf(keep.key);
   item.expires = expiryOf(keep.lifetime, now);
   item.only_if_absent = keep.only_if_absent;
@@ -155,8 +157,8 @@ bool MemoryCache<Order>::storeOne(const Keep& keep, WallTime now) {
 }
 
 template <typename Order>
-bool MemoryCache<Order>::putOne(Item& item, Shard<Order>& shard, WallTime now) {
-  using Put = typename Shard<Order>::Put;
+typename MemoryCache<Order>::Put MemoryCache<Order>::putOne(Item& item, Shard<Order>& shard,
+                                                            WallTime now) {
   while (true) {
     std::size_t needed = 0;
     Put put{};
@@ -165,8 +167,7 @@ bool MemoryCache<Order>::putOne(Item& item, Shard<Order>& shard, WallTime now) {
       const std::lock_guard lock(shard.lock);
       put = shard.put(item, now, dropped, needed);
     }
-    if (put != Put::kNoRoom) return put == Put::kStored;
-    if (!makeRoom(needed, now)) return false;
+    if (put != Put::kNoRoom || !makeRoom(needed, now)) return put;
   }
 }
 

@@ -47,8 +47,10 @@ class MemoryCache final : public Cache {
   [[nodiscard]] WallTime nowIfAnyExpire() const noexcept;
   [[nodiscard]] EntryPtr findAt(Place place, std::string_view key, WallTime now);
   void findSeveral(std::span<const Key> keys, std::span<EntryPtr> found, WallTime now);
-  [[nodiscard]] bool storeOne(const Keep& keep, WallTime now);
-  [[nodiscard]] bool putOne(Item& item, Shard<Order>& shard, WallTime now);
+  using Put = typename Shard<Order>::Put;
+
+  [[nodiscard]] Put storeOne(const Keep& keep, WallTime now);
+  [[nodiscard]] Put putOne(Item& item, Shard<Order>& shard, WallTime now);
   bool eraseOne(std::string_view key, WallTime now);
   [[nodiscard]] bool makeRoom(std::size_t needed, WallTime now);
   [[nodiscard]] bool show(std::string_view pattern, const Seen& seen, const Visitor& visitor) const;

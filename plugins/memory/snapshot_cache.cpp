@@ -9,7 +9,6 @@
 #include <utility>
 #include <vector>
 
-#include "forage/cache_key.h"
 #include "forage/error.h"
 #include "forage/units.h"
 #include "warc/warc_writer.h"
@@ -26,8 +25,7 @@ struct Held {
 std::vector<Held> allOf(Cache& cache) {
   std::vector<Held> all;
   cache.scan("*", [&all](const Scanned& one) {
-    // The head of a page would be taken for a page.
-    if (!isHeadKey(one.key)) all.push_back({std::string(one.key), one.entry});
+    all.push_back({std::string(one.key), one.entry});
     return true;
   });
   // In an order that is not of chance: snapshots are kept under version control.

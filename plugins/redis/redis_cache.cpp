@@ -167,8 +167,8 @@ void RedisCache::countStored(const Reply& reply, Problem& problem) {
   using Type = Reply::Type;
   if (reply.type == Type::kStatus) {
     ++counters_.stores;
-  } else if (reply.type == Type::kNil) {  // NX, and there is one
-    ++counters_.declined;
+  } else if (reply.type == Type::kNil) {
+    return;  // NX, and there is one: nothing is lost
   } else if (reply.type != Type::kError) {
     throw ConnectionError(Fault::kProtocol, "it answers SET with something else");
   } else if (isNoStore(judge(reply.text))) {

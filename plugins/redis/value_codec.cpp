@@ -11,7 +11,6 @@ namespace forage::redis {
 namespace {
 
 constexpr int kOk = 200;
-constexpr std::string_view kMessageStart = "HTTP/1.";
 
 }  // namespace
 
@@ -26,8 +25,8 @@ std::optional<StoredValue> ValueCodec::encode(const EntryPtr& entry) const {
   return value;
 }
 
-// One of several variants would be taken for the only one, and what is no UTF-8 would be no text to
-// whoever else reads it.
+// One of several variants would be taken for the only one, a text that begins as a whole response
+// does for one, and what is no UTF-8 would be no text to whoever else reads it.
 std::optional<StoredValue> ValueCodec::encodeBody(const EntryPtr& entry) const {
   const bool is_page = entry->status() == kOk && !isHeadKey(entry->key());
   if (!is_page || !entry->variant().empty()) return std::nullopt;
@@ -43,7 +42,7 @@ std::optional<StoredValue> ValueCodec::encodeBody(const EntryPtr& entry) const {
     value.text = visit.decoded;
     if (!value.text) return std::nullopt;  // damaged, unknown, or larger than that
   }
-  if (!isUtf8(value.body)) return std::nullopt;
+  if (!isUtf8(value.body) || isStoredEntry(value.body)) return std::nullopt;
   return value;
 }
 
@@ -54,10 +53,9 @@ EntryPtr ValueCodec::decode(const Key& key, std::string&& value) const {
 }
 
 EntryPtr ValueCodec::decodeBody(const Key& key, std::string&& value) const {
-  // Kept as a whole response by a job with the other format: its head is no part of the page.
-  if (value.starts_with(kMessageStart)) {
-    if (EntryPtr entry = decodeEntry(key, std::string(value))) return entry;
-  }
+  // Kept as a whole response by a job with the other format: its head is no part of the page, and
+  // where it is damaged there is no page.
+  if (isStoredEntry(value)) return decodeEntry(key, std::move(value));
   Response response;
   response.status = kOk;
   response.reason = "OK";

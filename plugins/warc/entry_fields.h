@@ -14,6 +14,8 @@ namespace forage::warc {
 
 inline constexpr std::string_view kKeyField = "Forage-Key";
 inline constexpr std::string_view kEntryField = "Forage-Entry";
+/// The type of records that hold answers to HEAD; those of other programs have no Forage-Key.
+inline constexpr std::string_view kHeadType = "metadata";
 
 struct EntryFields {
   WallTime requested{};

@@ -58,7 +58,7 @@ class WarcReader::State {
   [[nodiscard]] const ReadCounts& counts() const noexcept { return counts_; }
 
  private:
-  enum class Kind { kResponse, kRevisit, kOther };
+  enum class Kind { kResponse, kHead, kRevisit, kOther };
 
   struct Name {
     Key key;
@@ -185,10 +185,12 @@ EntryPtr WarcReader::State::skipped(std::uint64_t& count, std::string_view what)
 WarcReader::State::Kind WarcReader::State::kind() const noexcept {
   const std::string_view type = header_.field("WARC-Type");
   if (type == "revisit") return Kind::kRevisit;
-  if (type != "response") return Kind::kOther;
+  const bool is_head = type == kHeadType && header_.has(kKeyField);
+  if (type != "response" && !is_head) return Kind::kOther;
   const bool is_http = !header_.has("Content-Type") ||
                        startsWithIgnoringCase(header_.field("Content-Type"), "application/http");
-  return is_http ? Kind::kResponse : Kind::kOther;
+  if (!is_http) return Kind::kOther;
+  return is_head ? Kind::kHead : Kind::kResponse;
 }
 
 EntryPtr WarcReader::State::entryOf() {
@@ -236,7 +238,11 @@ bool WarcReader::State::isPage(int status) const noexcept {
 }
 
 EntryPtr WarcReader::State::responseOf(Name&& name) {
-  HttpMessage message = readHttpMessage(block_);
+  const bool is_head = kind() == Kind::kHead;
+  HttpMessage message = is_head ? readHttpHead(block_) : readHttpMessage(block_);
+  if (is_head && (!isHeadKey(name.key) || !message.payload.empty())) {
+    return damaged("a head that is none");
+  }
   if (message.problem != nullptr) return damaged(message.problem);
   if (!isPage(message.response.status)) return passed();
   // Of what the digest is, with its transfer coding or without, writers do not agree.
@@ -248,7 +254,7 @@ EntryPtr WarcReader::State::responseOf(Name&& name) {
   auto entry =
       std::make_shared<const Entry>(name.key, std::move(message.response), name.fields.requested,
                                     name.fields.received, name.fields.expires, name.fields.variant);
-  past_.add(uri(), header_.field("WARC-Date"), digest, entry);
+  if (!is_head) past_.add(uri(), header_.field("WARC-Date"), digest, entry);
   return entry;
 }
 

@@ -7,6 +7,7 @@
 #include <string>
 #include <utility>
 
+#include "forage/cache_key.h"
 #include "forage/url.h"
 #include "forage/version.h"
 #include "net/text_scan.h"
@@ -59,9 +60,9 @@ std::string targetOf(std::string_view key) {
   return url ? url->text() : "urn:x-forage:" + encodeKey(key);
 }
 
-/// The fields of an entry, as HTTP can say them. Framing is made to fit the body: caches keep what
-/// the server said of the message that it sent.
-void appendFields(std::string& head, const Entry& entry) {
+/// The fields of an entry, as HTTP can say them. Framing is made to fit the body, but for the
+/// answer to a HEAD: caches keep what the server said of the message that it sent.
+void appendFields(std::string& head, const Entry& entry, bool is_head) {
   bool has_length = false;
   for (const HeaderField& field : entry.headers()) {
     if (!net::isToken(field.name) || !net::isText(field.value)) continue;
@@ -69,7 +70,7 @@ void appendFields(std::string& head, const Entry& entry) {
     const bool is_length = equalsIgnoreCase(field.name, "Content-Length");
     if (is_length && std::exchange(has_length, true)) continue;
     head.append(field.name).append(": ");
-    if (is_length) {
+    if (is_length && !is_head) {
       head += std::to_string(entry.body().size());
     } else {
       head.append(field.value);
@@ -78,11 +79,11 @@ void appendFields(std::string& head, const Entry& entry) {
   }
 }
 
-std::string headOf(const Entry& entry) {
+std::string headOf(const Entry& entry, bool is_head) {
   std::string head = "HTTP/1.1 " + std::to_string(entry.status()) + ' ';
   for (const char c : entry.reason()) head += net::isIn(net::kTextBytes, c) ? c : ' ';
   head += "\r\n";
-  appendFields(head, entry);
+  appendFields(head, entry, is_head);
   return head += "\r\n";
 }
 
@@ -111,14 +112,16 @@ class WarcWriter::State {
 };
 
 void WarcWriter::State::write(std::string_view key, const Entry& entry, std::string_view request) {
-  const std::string head = headOf(entry);
+  const bool is_head = isHeadKey(key);
+  const std::string head = headOf(entry, is_head);
   const std::string target = targetOf(key);
   const std::string date = formatDate(entry.received());
   const std::string key_text = encodeKey(key);
   const std::string fields = encodeEntryFields(entry);
   const std::string payload = sha1Of({entry.body()});
   const std::string id = idOf("response", key_text + ' ' + fields + ' ' + payload);
-  begin("response", id, date);
+  // As a response, the answer to a HEAD would be taken for a page by whoever reads the file.
+  begin(is_head ? kHeadType : "response", id, date);
   field("WARC-Target-URI", target);
   field("WARC-Payload-Digest", payload);
   field(kKeyField, key_text);

@@ -26,8 +26,9 @@ class WarcWriter final {
 
   /// Writes a response record of what a cache holds under `key`, with what it takes to read the
   /// entry back: key, times and variant. Fields that frame the message are made to fit the body,
-  /// which has no transfer coding. A request record comes with it where `request`, the message as
-  /// it was sent, is not empty.
+  /// which has no transfer coding. Of an answer to HEAD it is a metadata record, which only
+  /// WarcReader takes for more. A request record comes with it where `request`, the message as it
+  /// was sent, is not empty.
   void write(std::string_view key, const Entry& entry, std::string_view request = {});
   /// The same under the entry's own key.
   void write(const Entry& entry) { write(entry.key(), entry); }

@@ -10,6 +10,7 @@
 #include <string>
 
 #include "cache_fixture.h"
+#include "forage/cache_key.h"
 #include "support/eventually.h"
 
 namespace forage::test {
@@ -52,6 +53,48 @@ TEST_F(CacheArchive, BringsEverythingBackSoThatAWarmRunSendsNoRequest) {
   }
 }
 
+/// Every kind of key that a run makes, each as long as they come.
+std::vector<EntryPtr> allKinds() {
+  Key url = "url:http://h/";
+  url.resize(kMaxKeyBytes, 'a');
+  const std::string digest(32, '0');
+  const std::string generation = "4294967295-4294967295-18446744073709551615";
+  const std::string variant = digest + "." + generation;
+  const WallTime now{Millis(1'700'000'000'000)};
+  const auto entry = [&](const Key& key, Response&& response, const std::string& name = {}) {
+    return std::make_shared<const Entry>(key, std::move(response), now, now, WallTime::max(), name);
+  };
+  return {
+      entry(url, {200, "OK", {}, "page"}),
+      entry(url + "#" + digest, {200, "OK", Headers("Vary: A\r\n"), "own"}, variant),
+      entry(url + "#" + digest + "#" + variant, {200, "OK", Headers("Vary: A\r\n"), "b"}, variant),
+      entry(url + "#part", {206, "OK", Headers("Content-Range: bytes 0-3/9\r\n"), "part"}),
+      entry(url + "#" + digest + "#head", {200, "OK", Headers("Content-Length: 1234\r\n"), ""}),
+      entry("url:http://h/#head", {404, "None", {}, ""}),
+      entry("url:http://h/", {200, "OK", {}, "default"}, "." + generation + ".accept"),
+      entry("url:sha256:" + std::string(64, 'f') + "#" + digest, {200, "OK", {}, "long"})};
+}
+
+TEST_F(CacheArchive, IsWholeWhateverTheCacheHolds) {
+  forage_.write("job.toml", jobOf({}, head()));
+  const std::vector<EntryPtr> entries = allKinds();
+  const std::string count = std::to_string(entries.size());
+  for (const std::string file : {"all.jsonl", "all.warc", "all.warc.gz"}) {
+    redis_.command({"FLUSHALL"});
+    for (const EntryPtr& entry : entries) {
+      redis_.command(
+          {"SET", Key(entry->key()), encodeEntryHead(*entry) + std::string(entry->body())});
+    }
+    EXPECT_THAT(said({"export", file}), HasSubstr("exported " + count + " entries, ")) << file;
+    redis_.command({"FLUSHALL"});
+    EXPECT_EQ(said({"import", file}), "imported " + count + " entries\n");
+    for (const EntryPtr& entry : entries) {
+      EXPECT_EQ(redis_.command({"GET", Key(entry->key())}).text,
+                encodeEntryHead(*entry) + std::string(entry->body()));
+    }
+  }
+}
+
 TEST_F(CacheArchive, KeepsWhatRemainsOfLifetimes) {
   fill({"/page/1"});
   const json before = listed().at(0);
@@ -69,10 +112,6 @@ TEST_F(CacheArchive, KeepsWhatRemainsOfLifetimes) {
 TEST_F(CacheArchive, ExportsWhatIsNamedAndNotWhatHasExpired) {
   fill(kPages);
   putExpired("/old", std::chrono::seconds(1));
-  const Key head = "url:" + origin_.url() + "/page/1#head";
-  const WallTime now = SystemClock().wallNow();
-  const Entry no_page(head, Response{200, "OK", {}, ""}, now, now, WallTime::max());
-  redis_.command({"SET", head, encodeEntryHead(no_page)});
   said({"export", "pages.jsonl", "*/page/*"});
   EXPECT_EQ(countOf(forage_.read("pages.jsonl"), "\n"), 3u);
   said({"export", "errors.jsonl", "--status", "404"});
@@ -88,7 +127,7 @@ TEST_F(CacheArchive, ReplacesNothingUnlessAsked) {
   redis_.command({"DEL", key});
   EXPECT_EQ(runJob(), 1);
   const std::string newer = redis_.command({"GET", key}).text;
-  EXPECT_EQ(said({"import", "all.jsonl"}), "imported 0 entries, 1 there already or not taken\n");
+  EXPECT_EQ(said({"import", "all.jsonl"}), "imported 0 entries, 1 there already\n");
   EXPECT_EQ(redis_.command({"GET", key}).text, newer);
   EXPECT_EQ(said({"import", "all.jsonl", "--replace"}), "imported 1 entry\n");
   EXPECT_NE(redis_.command({"GET", key}).text, newer);
@@ -172,6 +211,9 @@ TEST_F(CacheArchive, IsNotImportedWhereItWouldBeForgotten) {
   }
   EXPECT_EQ(forage_.run(recorded).out, "imported 1 entry\n");
   EXPECT_TRUE(std::filesystem::exists(forage_.folder.path() / "own.warc.gz"));
+  const ProcessResult again = forage_.run(recorded);
+  EXPECT_EQ(again.exit_code, 0) << again.err;
+  EXPECT_EQ(again.out, "imported 0 entries, 1 there already\n");
 }
 
 TEST_F(CacheArchive, WorksOnTheSnapshotOfACacheInMemory) {

@@ -5,6 +5,7 @@
 
 #include "cache/jsonl_archive.h"
 #include "cache/warc_archive.h"
+#include "forage/cache_key.h"
 
 namespace forage::app {
 
@@ -47,7 +48,15 @@ Key withPrefix(std::string_view key, std::string_view prefix) {
     begin = std::min(begin, key.find(start));
   }
   if (begin == std::string_view::npos) return {};
-  return Key(prefix).append(key.substr(begin));
+  const std::size_t mark = std::min(key.find('#', begin), key.size());
+  const std::string_view name = key.substr(begin, mark - begin);
+  Key made(prefix);
+  if (name.starts_with("sha256:")) {
+    made += name;
+  } else {
+    makeCacheKey(prefix, name, made);  // a longer prefix may leave no room for the URL
+  }
+  return made.append(key.substr(mark));
 }
 
 }  // namespace forage::app

@@ -72,7 +72,8 @@ std::string aboutText(const EntryView& view) {
   std::string text =
       "HTTP/1.1 " + std::to_string(entry.status()) + ' ' + shown(entry.reason()) + '\n';
   for (const HeaderField& field : entry.headers()) {
-    text += printable(field.name) + ": " + shown(field.value) + '\n';
+    const std::string value = redactedField(field.name, printable(field.value));
+    text += printable(field.name) + ": " + value + '\n';
   }
   const bool forever = view.remaining == kForever;
   std::vector<std::pair<std::string, std::string>> rows{
@@ -93,7 +94,7 @@ Json aboutJson(const EntryView& view) {
   json["requested"] = timestamp(view.entry->requested());
   Json& headers = json["headers"] = Json::array();
   for (const HeaderField& field : view.entry->headers()) {
-    headers.push_back({field.name, redacted(field.value)});
+    headers.push_back({field.name, redactedField(field.name, field.value)});
   }
   return json;
 }

@@ -9,7 +9,6 @@
 #include "cache/entry_filter.h"
 #include "cache/opened_cache.h"
 #include "cache/scan_progress.h"
-#include "forage/cache_key.h"
 #include "forage/report.h"
 #include "numbers.h"
 #include "signal_watch.h"
@@ -57,8 +56,7 @@ Written writeAll(const OpenedCache& opened, const EntryFilter& filter, EntryWrit
   ScanProgress progress(terminal);
   opened.cache.scan(filter.keyGlob(), [&](const Scanned& entry) {
     const EntryView view = viewOf(entry, opened.job.cache.key_prefix, opened.clock.wallNow());
-    // The head of a page would be taken for a page.
-    if (filter.matches(view) && !isHeadKey(view.key)) {
+    if (filter.matches(view)) {
       if (view.remaining <= Millis::zero()) {
         ++written.expired;
       } else {

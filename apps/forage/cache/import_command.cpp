@@ -46,7 +46,7 @@ CommandLine describe() {
 /// Whether `key` is such as a run makes: stores that keep bytes write it on a line.
 bool isFit(const Key& key) {
   const auto is_control = [](char c) { return static_cast<unsigned char>(c) < ' ' || c == '\x7f'; };
-  return !key.empty() && key.size() <= kMaxKeyBytes &&
+  return !key.empty() && key.size() <= kMaxKeyBytes + kMaxKeySuffixBytes &&
          std::none_of(key.begin(), key.end(), is_control);
 }
 
@@ -75,6 +75,7 @@ class Intake {
 
   void flush() {
     if (!batch_.empty()) opened_.cache.store(batch_);
+    offered_ += batch_.size();
     batch_.clear();
     bytes_ = 0;
   }
@@ -83,10 +84,10 @@ class Intake {
     const CacheStats now = opened_.cache.stats();
     const std::uint64_t kept = now.stores - before_.stores;
     const std::uint64_t declined = now.declined - before_.declined;
+    const std::uint64_t there = offered_ - std::min(offered_, kept + declined);
     std::string text = "imported " + grouped(kept) + (kept == 1 ? " entry" : " entries");
-    if (declined != 0) {
-      text += ", " + grouped(declined) + (replace_ ? " not taken" : " there already or not taken");
-    }
+    if (there != 0) text += ", " + grouped(there) + " there already";
+    if (declined != 0) text += ", " + grouped(declined) + " not taken";
     if (expired_ != 0) text += ", " + grouped(expired_) + " expired";
     return text;
   }
@@ -97,6 +98,7 @@ class Intake {
   const CacheStats before_;
   std::vector<Keep> batch_;
   std::size_t bytes_ = 0;
+  std::uint64_t offered_ = 0;  // to the cache
   std::uint64_t expired_ = 0;
 };
 

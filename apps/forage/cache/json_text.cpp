@@ -1,12 +1,10 @@
 #include "cache/json_text.h"
 
-#include <Poco/Base64Decoder.h>
 #include <Poco/Base64Encoder.h>
-#include <Poco/Exception.h>
-#include <Poco/MemoryStream.h>
 
-#include <array>
 #include <sstream>
+
+#include "forage/json_text.h"
 
 namespace forage::app {
 
@@ -47,24 +45,7 @@ std::string base64Of(std::string_view bytes) {
 }
 
 std::optional<std::string> bytesOfBase64(std::string_view base64) {
-  // Poco's decoder skips white space, and takes a '=' anywhere for padding.
-  const std::size_t padding = base64.ends_with("==") ? 2 : base64.ends_with('=') ? 1 : 0;
-  const std::string_view digits = base64.substr(0, base64.size() - padding);
-  if (base64.size() % 4 != 0 || digits.find_first_of("= \t\r\n") != std::string_view::npos) {
-    return std::nullopt;
-  }
-  std::string bytes;
-  bytes.reserve(base64.size() / 4 * 3);
-  Poco::MemoryInputStream in(base64.data(), static_cast<std::streamsize>(base64.size()));
-  Poco::Base64Decoder decoder(in);
-  std::array<char, 8192> piece;
-  while (decoder.good()) {
-    decoder.read(piece.data(), piece.size());
-    bytes.append(piece.data(), static_cast<std::size_t>(decoder.gcount()));
-  }
-  if (decoder.bad()) return std::nullopt;
-  if (bytes.size() + padding != base64.size() / 4 * 3) return std::nullopt;
-  return bytes;
+  return base64.size() % 4 == 0 ? decodeBase64(base64) : std::nullopt;
 }
 
 }  // namespace forage::app

@@ -36,7 +36,7 @@ struct CacheStats {
   std::uint64_t hits = 0;
   std::uint64_t misses = 0;
   std::uint64_t stores = 0;
-  std::uint64_t declined = 0;   ///< stores not kept (too large, out of memory, already there)
+  std::uint64_t declined = 0;   ///< stores not kept (too large, out of memory); not: already there
   std::uint64_t evictions = 0;  ///< dropped to make room
   std::uint64_t expired = 0;    ///< dropped at the end of their lifetime
   std::uint64_t damaged = 0;    ///< values that failed their check; also counted as misses

@@ -10,8 +10,10 @@
 
 namespace forage {
 
-/// Keys are at most this long.
+/// Keys of URLs are at most this long,
 inline constexpr std::size_t kMaxKeyBytes = 1024;
+/// and what follows in keys of what a request carries, of variants, parts and heads: "#...".
+inline constexpr std::size_t kMaxKeySuffixBytes = 128;
 
 /// Ends the keys of answers to HEAD, which are no pages: they have the fields of one and no body.
 inline constexpr std::string_view kHeadSuffix = "#head";

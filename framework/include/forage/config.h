@@ -42,6 +42,10 @@ struct LoadedJob {
 /// `text` without the secrets that URLs carry: "redis://user:***@host". For anything that is shown.
 [[nodiscard]] FORAGE_API std::string redacted(std::string_view text);
 
+/// `value` of the header field `name`, redacted; "***" where such a field carries a secret:
+/// Authorization, cookies, tokens.
+[[nodiscard]] FORAGE_API std::string redactedField(std::string_view name, std::string_view value);
+
 /// The known word nearest to `word`, when it is near enough to be a typing error; "" otherwise.
 [[nodiscard]] FORAGE_API std::string_view nearest(std::string_view word,
                                                   const std::vector<std::string_view>& known);

@@ -79,4 +79,7 @@ using EntryPtr = std::shared_ptr<const Entry>;
 /// key, a checksum that differs, lengths that do not fit. Never throws but bad_alloc.
 [[nodiscard]] FORAGE_API EntryPtr decodeEntry(std::string_view key, std::string&& value);
 
+/// Whether `value` begins as the stored form of an entry does, be it damaged or cut.
+[[nodiscard]] FORAGE_API bool isStoredEntry(std::string_view value) noexcept;
+
 }  // namespace forage

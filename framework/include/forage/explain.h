@@ -16,7 +16,8 @@
 
 namespace forage {
 
-/// What is said of a URL: for people in facts, for programs in what stands behind them.
+/// What is said of a URL: for people in facts, for programs in what stands behind them, which may
+/// hold secrets.
 struct Explanation {
   /// In the order in which a run comes to them: name and value, each one line, without secrets.
   std::vector<std::pair<std::string, std::string>> facts;
@@ -25,8 +26,10 @@ struct Explanation {
   bool answers = false;  ///< the cache answers without a request
 
   std::string url;  ///< canonical
+  std::string
+      final_url;  ///< where stored redirects lead; "" where none does. Of it is what follows
   Key key;
-  Key variant_key;              ///< "" where the key itself counts
+  Key variant_key;              ///< of a variant, part or head; "" where the key itself counts
   EntryPtr stored;              ///< null: nothing that could answer
   Millis age{0};                ///< of what is stored
   Millis lifetime{0};           ///< kForever: without end
@@ -36,9 +39,12 @@ struct Explanation {
   [[nodiscard]] FORAGE_API std::string toText() const;
 };
 
-/// Looks up what `request` asks for under the rules of `job`. Throws ConfigError for what is no
-/// URL, CacheError when the cache cannot answer.
+/// Takes what `request` asks for through the pipeline of a run of `job`, up to its first request:
+/// as a URL of the group called `group`, or, where that is "", of the first that lists it, or the
+/// only one. Throws ConfigError for what is no URL and for a group that the job has not, CacheError
+/// when the cache cannot answer.
 [[nodiscard]] FORAGE_API Explanation explain(const Job& job, Cache& cache, const Clock& clock,
-                                             const RequestSpec& request);
+                                             const RequestSpec& request,
+                                             std::string_view group = {});
 
 }  // namespace forage

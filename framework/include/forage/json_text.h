@@ -28,7 +28,8 @@ FORAGE_API void appendJsonString(std::string& out, std::string_view text);
 /// Appends `bytes` in Base64 with padding (RFC 4648, section 4).
 FORAGE_API void appendBase64(std::string& out, std::string_view bytes);
 
-/// Reads Base64 with or without padding; nothing for anything else.
+/// Reads Base64 with or without padding; nothing for what appendBase64() would not write but for
+/// that.
 [[nodiscard]] FORAGE_API std::optional<std::string> decodeBase64(std::string_view text);
 
 }  // namespace forage

@@ -62,8 +62,12 @@ std::string quoted(std::string_view text, std::size_t max) {
 
 std::string printable(std::string_view text, std::size_t max) {
   std::string out(text.substr(0, max));
-  for (char& c : out) {
-    if (static_cast<unsigned char>(c) < 0x20 || c == 0x7f) c = '?';
+  for (std::size_t i = 0; i < out.size(); ++i) {
+    if (static_cast<unsigned char>(out[i]) < 0x20 || out[i] == 0x7f) out[i] = '?';
+    // C1 controls in UTF-8, such as one that begins an escape sequence.
+    if (out[i] == '\xc2' && i + 1 < out.size() && static_cast<unsigned char>(out[i + 1]) < 0xa0) {
+      out[i] = out[i + 1] = '?';
+    }
   }
   if (text.size() <= max) return out;
   // Not in the middle of a UTF-8 sequence.

@@ -113,4 +113,10 @@ std::string redacted(std::string_view text) {
   return out.append(text.substr(done));
 }
 
+std::string redactedField(std::string_view name, std::string_view value) {
+  const bool is_secret =
+      config::isSecretName(name) || contains(name, "authorization") || contains(name, "cookie");
+  return is_secret ? std::string(kMask) : redacted(value);
+}
+
 }  // namespace forage

@@ -21,6 +21,8 @@ namespace {
 //
 // head is the length up to the body; times are milliseconds since 1970; sum is XXH3-64 of all bytes
 // but its own.
+constexpr std::string_view kStart = "HTTP/1.1 ";
+constexpr std::string_view kName = "Forage-Entry: ";
 constexpr std::string_view kField = "Forage-Entry: v=1, head=";
 constexpr std::string_view kVariant = ", variant=";
 constexpr std::size_t kHeadDigits = 8;
@@ -148,7 +150,7 @@ std::size_t Entry::footprint() const noexcept {
 std::string encodeEntryHead(const Entry& entry) {
   std::string head;
   head.reserve(entry.headers().block().size() + entry.key().size() + 200);
-  head += "HTTP/1.1 ";
+  head += kStart;
   appendNumber(head, entry.status());
   head += ' ';
   appendReason(head, entry.reason());
@@ -179,6 +181,13 @@ std::string encodeEntryHead(const Entry& entry) {
   return head;
 }
 
+bool isStoredEntry(std::string_view value) noexcept {
+  const std::size_t line_end = value.starts_with(kStart) ? value.find("\r\n") : value.npos;
+  if (line_end == value.npos) return false;
+  const std::string_view rest = value.substr(line_end + 2);
+  return !rest.empty() && rest.substr(0, kName.size()) == kName.substr(0, rest.size());
+}
+
 EntryPtr decodeEntry(std::string_view key, std::string&& value) {
   Cursor cursor(value);
   int status = 0;
@@ -187,7 +196,7 @@ EntryPtr decodeEntry(std::string_view key, std::string&& value) {
   std::int64_t requested = 0;
   std::int64_t received = 0;
   std::string_view reason;
-  if (!cursor.skip("HTTP/1.1 ") || !cursor.number(status) || !cursor.skip(" ") ||
+  if (!cursor.skip(kStart) || !cursor.number(status) || !cursor.skip(" ") ||
       !cursor.until("\r\n", reason) || !cursor.skip(kField) || !cursor.number(head) ||
       !cursor.skip(", expires=") || !cursor.number(expires) || !cursor.skip(", requested=") ||
       !cursor.number(requested) || !cursor.skip(", received=") || !cursor.number(received)) {

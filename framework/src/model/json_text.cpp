@@ -175,6 +175,8 @@ std::optional<std::string> decodeBase64(std::string_view text) {
     bits -= 8;
     bytes += static_cast<char>(group >> bits & 0xff);
   }
+  // Bits that belong to no byte are zero (RFC 4648, section 3.5): one text for each bytes.
+  if ((group & ((1u << bits) - 1)) != 0) return std::nullopt;
   return bytes;
 }
 

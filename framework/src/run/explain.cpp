@@ -1,17 +1,17 @@
 #include "forage/explain.h"
 
 #include <algorithm>
+#include <cstdint>
 #include <memory>
 
+#include "config/findings.h"
+#include "forage/cache_key.h"
 #include "forage/config.h"
 #include "forage/units.h"
-#include "http/answer.h"
 #include "http/http_date.h"
-#include "http/validation.h"
 #include "model/target.h"
-#include "run/request_headers.h"
+#include "run/rehearsal.h"
 #include "visit/asked.h"
-#include "visit/cache_rules.h"
 #include "visit/stored_keys.h"
 #include "visit/variants.h"
 
@@ -19,6 +19,9 @@ namespace forage {
 
 namespace {
 
+using run::Judged;
+using run::LookedUp;
+using run::Rehearsal;
 using visit::Trip;
 
 std::string_view wordOf(http::LifetimeSource source) noexcept {
@@ -41,186 +44,200 @@ std::string secondsOf(Millis span) {
   return formatDuration(Millis(std::chrono::floor<std::chrono::seconds>(span)));
 }
 
-/// A look-up, step by step. Used once.
+/// Why what stands in for a response within stale-while-revalidate does not do so here.
+constexpr std::string_view kNotMeanwhile =
+    "expired: redirects, parts and heads do not answer while they are validated";
+constexpr std::size_t kLongestFact = 2000;
+
+const GroupSpec* groupOf(const Job& job, const Url& url, std::string_view name) {
+  const auto& groups = job.groups;
+  if (!name.empty()) {
+    const auto named = std::find_if(groups.begin(), groups.end(),
+                                    [&](const GroupSpec& one) { return one.name == name; });
+    if (named != groups.end()) return &*named;
+    throw ConfigError("there is no group " + config::quoted(name));
+  }
+  if (groups.size() == 1) return &groups.front();
+  const auto lists = [&](const GroupSpec& group) {
+    Url one;
+    return std::any_of(group.urls.begin(), group.urls.end(), [&](const std::string& text) {
+      return readTarget(text, one, nullptr) && one.text() == url.text();
+    });
+  };
+  const auto listing = std::find_if(groups.begin(), groups.end(), lists);
+  return listing == groups.end() ? nullptr : &*listing;
+}
+
+/// A request as a run has it: a URL of a list where it is no more than that.
+std::unique_ptr<visit::Asked> askedOf(const RequestSpec& request) {
+  if (request.method == "GET" && request.headers.block().empty() && request.body.empty())
+    return nullptr;
+  auto asked = std::make_unique<visit::Asked>();
+  asked->spec = request;
+  visit::readWants(*asked);
+  return asked;
+}
+
+/// Says what a rehearsal has come to. Used once.
 class Explainer {
  public:
-  Explainer(const Job& job, Cache& cache, const Clock& clock)
-      : job_(job),
-        cache_(cache),
-        clock_(clock),
-        request_headers_(run::requestHeaders(job)),
-        rules_(job, request_headers_) {}
+  Explainer(const Job& job, const Rehearsal& played) : job_(job), played_(played) {}
 
-  Explanation explain(const RequestSpec& request) {
-    prepare(request);
-    add("url", result_.url = trip_.url.text());
-    add("policy", rules_.followsRfc9111() ? "rfc9111" : "ttl");
-    rules_.makeKey(trip_, trip_.key);
-    add("key", result_.key = trip_.key);
-    if (!trip_.isCacheable()) {
-      if (mayAskTheCacheOnly()) {
-        decide("fail", onlyTheCache(), false);
-        return std::move(result_);
-      }
-      decide("fetch", "its method, body or precondition is for the server alone", false);
-      return std::move(result_);
+  Explanation explain(const std::string& url, const GroupSpec* group) {
+    add("url", result_.url = url);
+    add("policy", played_.rules().followsRfc9111() ? "rfc9111" : "ttl");
+    if (group != nullptr) add("group", group->name);
+    for (std::uint32_t hop = 0; hop < trip().redirects; ++hop) tellHop(hop);
+    if (trip().redirects > 0) add("leads to", result_.final_url = trip().url.text());
+    tellLookUps();
+    if (judged() != nullptr) {
+      describe(*judged());
+    } else if (trip().isCacheable()) {
+      add("stored", "no");
     }
-    if (job_.cache.mode == CacheMode::kForceRefresh) {
-      decide("fetch", "--force-refresh", false);
-      return std::move(result_);
-    }
-    EntryPtr stored = lookUp();
-    if (stored == nullptr && trip_.asked->range && rules_.keepsParts()) stored = lookForPart();
-    if (stored == nullptr) {
-      missing();
-    } else {
-      judge(stored);
-    }
+    decide();
     return std::move(result_);
   }
 
  private:
-  void prepare(const RequestSpec& request) {
-    std::string why;
-    if (!readTarget(request.url, trip_.url, &why)) {
-      throw ConfigError(redacted(request.url) + ": " + why);
-    }
-    trip_.group = &group_;
-    trip_.asked = std::make_unique<visit::Asked>();
-    trip_.asked->spec = request;
-    visit::readWants(*trip_.asked);
-    visit::prepareFields(trip_, request_headers_);
+  [[nodiscard]] const Trip& trip() const noexcept { return played_.trip(); }
+  /// What is stored of the last hop, judged; null: nothing.
+  [[nodiscard]] const Judged* judged() const noexcept {
+    const auto& all = played_.judgements();
+    return !all.empty() && all.back().hop == trip().redirects ? &all.back() : nullptr;
   }
 
-  void add(std::string name, std::string value) {
-    result_.facts.emplace_back(std::move(name), std::move(value));
+  /// The one place that shows anything: servers and stores have written some of it.
+  static std::string shown(std::string_view text) {
+    return redacted(config::printable(text, kLongestFact));
   }
-
-  void decide(std::string decision, std::string_view rule, bool answers) {
+  void add(std::string name, std::string_view value) {
+    result_.facts.emplace_back(std::move(name), shown(value));
+  }
+  void decide(std::string decision, std::string_view rule) {
     result_.decision = std::move(decision);
-    result_.rule = rule;
-    result_.answers = answers;
+    result_.rule = shown(rule);
   }
 
-  EntryPtr find(const Key& key) {
-    EntryPtr found;
-    cache_.find(std::span(&key, 1), std::span(&found, 1));
-    return found;
+  void tellHop(std::uint32_t hop) {
+    for (const Judged& one : played_.judgements()) {
+      if (one.hop != hop) continue;
+      add("redirect", std::to_string(one.entry->status()) + " to " +
+                          one.entry->headers().joined("Location") + ", " +
+                          std::string(one.judgement.rule));
+    }
   }
 
-  EntryPtr lookUp() {
-    EntryPtr found = find(trip_.key);
-    if (found == nullptr) return found;
-    const bool is_default = visit::isDefault(*found);
-    if (!is_default && rules_.matches(*found, trip_)) return found;
-    const std::string vary = visit::varyOf(*found).view().joined("Vary");
-    add("found there",
-        (is_default ? "the default beside variants (Vary: " : "another variant (Vary: ") + vary +
-            ")");
-    const Key own = rules_.variantKey(trip_.key, *found, trip_);
-    if (own.empty()) return nullptr;
-    add("key of the variant", result_.variant_key = own);
-    EntryPtr variant = find(own);
-    if (variant != nullptr && !rules_.matches(*variant, trip_)) variant.reset();
-    if (!is_default) return variant;
-    const bool will_do =
-        variant != nullptr && rules_.judge(*variant, trip_, clock_.wallNow()).lasts();
-    return will_do ? variant : found;
+  void tellLookUps() {
+    bool is_first = true;
+    result_.key = trip().key;
+    for (const LookedUp& one : played_.lookUps()) {
+      if (one.hop != trip().redirects) continue;
+      if (!std::exchange(is_first, false)) {
+        add("key of the " + std::string(kindOf(one.key)), result_.variant_key = one.key);
+        continue;
+      }
+      add("key", result_.key = one.key);
+      const bool is_other =
+          one.found != nullptr && !one.found->variant().empty() &&
+          (judged() == nullptr || judged()->entry != one.found || visit::isDefault(*one.found));
+      if (is_other) add("found there", variantFound(*one.found));
+    }
+    if (is_first) add("key", result_.key);
+  }
+  [[nodiscard]] std::string_view kindOf(const Key& key) const {
+    if (isHeadKey(key)) return "head";
+    return key == visit::partKey(result_.key) ? "part" : "variant";
+  }
+  static std::string variantFound(const Entry& found) {
+    return (visit::isDefault(found) ? "the default beside variants (Vary: "
+                                    : "another variant (Vary: ") +
+           visit::varyOf(found).view().joined("Vary") + ")";
   }
 
-  EntryPtr lookForPart() {
-    const Key own = visit::partKey(trip_.key);
-    EntryPtr found = find(own);
-    if (found == nullptr || found->status() != 206 || !rules_.matches(*found, trip_)) return {};
-    add("key of the part", own);
-    add("found there", found->headers().joined("Content-Range"));
-    return http::answersRange(*found, trip_.asked->spec.headers) ? found : nullptr;
+  void describe(const Judged& one) {
+    const Entry& stored = *one.entry;
+    const http::Judgement& judged = one.judgement;
+    add("stored", std::to_string(stored.status()) + " " + std::string(stored.reason()) + ", " +
+                      formatSize(stored.body().size()));
+    add("received", http::formatHttpDate(stored.received()));
+    for (const char* name : {"Date", "Age", "Cache-Control", "Expires", "Last-Modified", "ETag",
+                             "Content-Range", "Location"}) {
+      if (stored.headers().find(name)) add(name, stored.headers().joined(name));
+    }
+    add("age", secondsOf(judged.age));
+    const bool forever = judged.lifetime.span == kForever;
+    add("fresh for", (forever ? "ever" : secondsOf(judged.lifetime.span)) + ", by " +
+                         std::string(wordOf(judged.lifetime.source)));
+    const Millis left = judged.lifetime.span - judged.age;
+    if (!forever && left >= Millis(0)) add("fresh still for", secondsOf(left));
+    if (!forever && left < Millis(0)) add("expired since", secondsOf(-left));
+    result_.stored = one.entry;
+    result_.age = judged.age;
+    result_.lifetime = judged.lifetime.span;
+    result_.lifetime_source = wordOf(judged.lifetime.source);
   }
 
-  [[nodiscard]] bool mayAskTheCacheOnly() const noexcept {
-    return job_.cache.mode == CacheMode::kOffline || trip_.asked->wants.only_if_cached;
+  void decide() {
+    const auto& ended = played_.visit();
+    if (ended && ended->response != nullptr && ended->source != Outcome::kFailed) {
+      result_.answers = true;
+      return decide(answerOf(ended->source), judged()->judgement.rule);
+    }
+    if (ended) return decide("fail", whyItFails(ended->failure));
+    result_.on_error = trip().stored != nullptr && trip().stale_if_error;
+    if (trip().stored != nullptr) {
+      add("where the server cannot answer",
+          result_.on_error ? "what is stored answers" : "the URL fails");
+    }
+    decide(requestOf(), whyItAsks());
   }
-  [[nodiscard]] std::string_view onlyTheCache() const noexcept {
+
+  [[nodiscard]] std::string answerOf(Outcome source) const {
+    if (source != Outcome::kStale) return "answer";
+    return judged()->judgement.reuse == http::Reuse::kStaleWhileRevalidate
+               ? "answer, and validate meanwhile"
+               : "answer, although it has expired";
+  }
+  [[nodiscard]] std::string requestOf() const {
+    if (trip().validates) return "validate: ask the server whether it still holds";
+    return trip().stored == nullptr ? "fetch" : "fetch: it has no validator to ask with";
+  }
+  [[nodiscard]] std::string_view whyItAsks() const {
+    if (!trip().isCacheable()) {
+      return "its method, body or precondition is for the server alone";
+    }
+    if (job_.cache.mode == CacheMode::kForceRefresh) return "--force-refresh";
+    if (judged() == nullptr) return "nothing is stored that could answer";
+    const http::Judgement& judgement = judged()->judgement;
+    return judgement.reuse == http::Reuse::kStaleWhileRevalidate ? kNotMeanwhile : judgement.rule;
+  }
+  [[nodiscard]] std::string_view whyItFails(const Failure& failure) const {
+    const bool says_why =
+        failure.kind == ErrorKind::kRedirect || failure.kind == ErrorKind::kPolicy;
+    if (says_why) return failure.message;
+    if (judged() != nullptr) return judged()->judgement.rule;
     return job_.cache.mode == CacheMode::kOffline
                ? "--offline"
                : "only-if-cached in the request (RFC 9111, 5.2.1.7)";
   }
 
-  void missing() {
-    add("stored", "no");
-    if (mayAskTheCacheOnly()) {
-      decide("fail", onlyTheCache(), false);
-    } else {
-      decide("fetch", "nothing is stored that could answer", false);
-    }
-  }
-
-  void describe(const Entry& stored, const http::Judgement& judged) {
-    add("stored", std::to_string(stored.status()) + " " + std::string(stored.reason()) + ", " +
-                      formatSize(stored.body().size()));
-    add("received", http::formatHttpDate(stored.received()));
-    for (const char* name : {"Date", "Age", "Cache-Control", "Expires", "Last-Modified", "ETag"}) {
-      if (stored.headers().find(name)) add(name, stored.headers().joined(name));
-    }
-    add("age", secondsOf(judged.age));
-    add("fresh for", judged.lifetime.span == kForever
-                         ? "ever, by " + std::string(wordOf(judged.lifetime.source))
-                         : secondsOf(judged.lifetime.span) + ", by " +
-                               std::string(wordOf(judged.lifetime.source)));
-    if (judged.lifetime.span != kForever) {
-      const Millis left = judged.lifetime.span - judged.age;
-      add(left >= Millis(0) ? "fresh still for" : "expired since",
-          secondsOf(left >= Millis(0) ? left : -left));
-    }
-  }
-
-  void keep(const EntryPtr& stored, const http::Judgement& judged) {
-    result_.stored = stored;
-    result_.age = judged.age;
-    result_.lifetime = judged.lifetime.span;
-    result_.lifetime_source = wordOf(judged.lifetime.source);
-    result_.on_error = judged.stale_if_error;
-  }
-
-  void judge(const EntryPtr& entry) {
-    const Entry& stored = *entry;
-    const http::Judgement judged = rules_.judge(stored, trip_, clock_.wallNow());
-    describe(stored, judged);
-    keep(entry, judged);
-    const bool can_validate = http::hasValidator(stored);
-    switch (judged.reuse) {
-      case http::Reuse::kFresh:
-        return decide("answer", judged.rule, true);
-      case http::Reuse::kStale:
-        return decide("answer, although it has expired", judged.rule, true);
-      case http::Reuse::kStaleWhileRevalidate:
-        if (stored.status() == 206) break;
-        return decide("answer, and validate meanwhile", judged.rule, true);
-      case http::Reuse::kValidate:
-        break;
-    }
-    if (mayAskTheCacheOnly()) return decide("fail", judged.rule, false);
-    add("where the server cannot answer",
-        judged.stale_if_error ? "what is stored answers" : "the URL fails");
-    decide(can_validate ? "validate: ask the server whether it still holds"
-                        : "fetch: it has no validator to ask with",
-           judged.rule, false);
-  }
-
   const Job& job_;
-  Cache& cache_;
-  const Clock& clock_;
-  const Headers request_headers_;
-  const visit::CacheRules rules_;
-  visit::TripGroup group_;
-  Trip trip_;
+  const Rehearsal& played_;
   Explanation result_;
 };
 
 }  // namespace
 
-Explanation explain(const Job& job, Cache& cache, const Clock& clock, const RequestSpec& request) {
-  return Explainer(job, cache, clock).explain(request);
+Explanation explain(const Job& job, Cache& cache, const Clock& clock, const RequestSpec& request,
+                    std::string_view group) {
+  Url url;
+  std::string why;
+  if (!readTarget(request.url, url, &why)) throw ConfigError(redacted(request.url) + ": " + why);
+  const GroupSpec* const of = groupOf(job, url, group);
+  const auto played = std::make_unique<run::Rehearsal>(job, cache, clock, of);
+  played->play(url, askedOf(request));
+  return Explainer(job, *played).explain(url.text(), of);
 }
 
 std::string Explanation::toText() const {

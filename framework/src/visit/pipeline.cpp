@@ -112,6 +112,7 @@ Next Pipeline::useStored(Trip& trip, WallTime now) {
     return Next::kDone;
   }
   const http::Judgement judged = services_.rules.judge(*trip.found, trip, now);
+  if (services_.witness != nullptr) services_.witness->judged(trip, judged);
   trip.status.ttl.reset();
   if (judged.lifetime.span != kForever) {
     trip.status.ttl = std::chrono::floor<http::Seconds>(judged.lifetime.span - judged.age);

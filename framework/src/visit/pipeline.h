@@ -22,6 +22,7 @@
 #include "visit/robots_gate.h"
 #include "visit/single_flight.h"
 #include "visit/trip.h"
+#include "visit/witness.h"
 
 namespace forage::visit {
 
@@ -39,8 +40,9 @@ struct Services {
   Delivery& delivery;
   const Headers& request_headers;
   const CacheRules& rules;
-  store::LeaseDesk* leases;  ///< null where the cache has none
-  RobotsGate* robots;        ///< null where robots.txt is not obeyed
+  store::LeaseDesk* leases;    ///< null where the cache has none
+  RobotsGate* robots;          ///< null where robots.txt is not obeyed
+  Witness* witness = nullptr;  ///< of runs there is none
 };
 
 /// What a trip needs next.

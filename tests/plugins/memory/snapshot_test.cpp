@@ -128,13 +128,13 @@ TEST_F(Snapshot, HoldsAfterAFlushWhatTheCacheHolds) {
   EXPECT_EQ(find(keyOf(4))->body(), "new");
 }
 
-TEST_F(Snapshot, HoldsPartsAndNoHeads) {
+TEST_F(Snapshot, HoldsPartsAndHeads) {
   open(true);
   keep(makeEntry(keyOf(1) + "#head", ""));
   keep(makeEntry(keyOf(1) + "#part", "part", 206));
   cache_->flush();
   open();
-  EXPECT_EQ(find(keyOf(1) + "#head"), nullptr);
+  EXPECT_NE(find(keyOf(1) + "#head"), nullptr);
   EXPECT_EQ(find(keyOf(1) + "#part")->status(), 206);
   EXPECT_EQ(find(keyOf(1)), nullptr);
 }
@@ -196,6 +196,16 @@ TEST_F(Snapshot, TellsHowManyEntriesItLacks) {
                                 " entries for which max_size = 64KiB had no room");
   open();
   EXPECT_EQ(cache_->stats().entries, 10 - lost);
+}
+
+TEST_F(Snapshot, LacksNothingWhereWhatWasToComeIsThereAlready) {
+  write({makeEntry(keyOf(1), "old")});
+  open(true);
+  const Keep item{keyOf(1), makeEntry(keyOf(1), "new"), kForever, true};
+  cache_->store({&item, 1});
+  EXPECT_EQ(flushErrorOf(), "");
+  open();
+  EXPECT_EQ(find(keyOf(1))->body(), "old");
 }
 
 TEST_F(Snapshot, IsRefusedWhereItHoldsMoreThanThereIsRoomFor) {

@@ -3,7 +3,10 @@
 #include <gtest/gtest.h>
 
 #include <string>
+#include <string_view>
 #include <utility>
+
+#include "forage/json_text.h"
 
 namespace forage::redis {
 namespace {
@@ -26,6 +29,25 @@ TEST(Base64, RefusesWhatNoEncoderWrites) {
        {"OK", "Z", "Zg=", "Zg", "Zm9v=", "====", "Z===", "Zm 9", "Zm9v\n", "Zh==", "Zm9=", "_-__",
         "Zg==Zg==", "=g==", "Zm\xff\xff"}) {
     EXPECT_EQ(decodeBase64(text), std::nullopt) << text;
+  }
+}
+
+// RFC 4648, sections 3.2, 3.3 and 3.5: padding, foreign characters, bits that belong to no byte.
+TEST(Base64, HasOneTextForEachBytes) {
+  constexpr std::string_view kSome = "ABQgwk/+9z=-_ \n";
+  for (const char a : kSome) {
+    for (const char b : kSome) {
+      for (const char c : kSome) {
+        for (const char d : kSome) {
+          const std::string text{'Z', 'm', '9', 'v', a, b, c, d};
+          const auto bytes = decodeBase64(text);
+          if (!bytes) continue;
+          std::string again;
+          appendBase64(again, *bytes);
+          EXPECT_EQ(again, text);
+        }
+      }
+    }
   }
 }
 

@@ -101,9 +101,37 @@ TEST_F(BodyFormat, StillReadsWholeResponses) {
   ASSERT_TRUE(entry);
   EXPECT_EQ(entry->body(), "page");
   EXPECT_EQ(entry->headers().find("Content-Type"), "text/html");
-  // One of another key, and a text that only begins like one, are texts.
-  EXPECT_EQ(codec.decode("url:http://other/", std::string(value))->body(), value);
-  EXPECT_EQ(codec.decode(kKey, "HTTP/1.1 explained")->body(), "HTTP/1.1 explained");
+}
+
+TEST_F(BodyFormat, NeverTakesADamagedResponseForAPage) {
+  const std::string head = encodeEntryHead(*entryOf("page"));
+  const std::string value = head + "page";
+  EXPECT_FALSE(codec.decode("url:http://other/", std::string(value))) << "of another key";
+  const std::size_t magic = value.find("Forage-Entry: ") + 14;
+  for (std::size_t size = magic - 13; size < value.size(); ++size) {
+    EXPECT_FALSE(codec.decode(kKey, value.substr(0, size))) << size;
+  }
+  for (std::size_t at = magic; at < value.size(); ++at) {
+    std::string changed = value;
+    changed[at] ^= 0x20;
+    EXPECT_FALSE(codec.decode(kKey, std::move(changed))) << at;
+  }
+}
+
+TEST_F(BodyFormat, LeavesATextThatOnlyBeginsLikeAResponseAPage) {
+  for (const std::string text : {"HTTP/1.1 explained", "HTTP/1.1 200 OK\r\n",
+                                 "HTTP/1.1 200 OK\r\nServer: a\r\n\r\nForage-Entry: v=1",
+                                 "HTTP/1.1 200 OK\r\nForage: of cattle",
+                                 "Forage-Entry: v=1, head=00000312", "HTTP/1.1", ""}) {
+    const EntryPtr page = codec.decode(kKey, std::string(text));
+    ASSERT_TRUE(page) << text;
+    EXPECT_EQ(page->body(), text);
+  }
+}
+
+TEST_F(BodyFormat, DeclinesAPageThatWouldBeReadAsAWholeResponse) {
+  EXPECT_EQ(stored(entryOf(encodeEntryHead(*entryOf("page")) + "page")), "declined");
+  EXPECT_EQ(stored(entryOf("HTTP/1.1 200 OK\r\nForage-Entry: a text")), "declined");
 }
 
 TEST(EntryFormat, IsTheWholeResponse) {

@@ -71,6 +71,7 @@ TEST(SecretName, IsKnownByItsParts) {
 
 TEST(Printable, IsFitForATerminal) {
   EXPECT_EQ(config::printable("a\x1b[31m\nb"), "a?[31m?b");
+  EXPECT_EQ(config::printable("a\xc2\x9b[31m \xc2\xa0 \xc3\x9b"), "a??[31m \xc2\xa0 \xc3\x9b");
   EXPECT_EQ(config::printable("abcdef", 3), "abc...");
   EXPECT_EQ(config::printable("ab\xc3\xa4", 3), "ab...");
 }

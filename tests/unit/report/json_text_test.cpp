@@ -97,7 +97,12 @@ TEST(Base64, ReadsWhatItWritesWithOrWithoutPadding) {
 }
 
 TEST(Base64, ReadsNothingElse) {
-  for (const char* text : {"A", "AAAAA", "AA=A", "=", "====", "AA A", "AA-_", "A\nAA"}) {
+  for (const char* text : {"A", "AAAAA", "AA=A", "=", "====", "AA A", "AA-_", "A\nAA",
+                           "Zg=", "Zm9v=", "Z===", "Zg==Zg==", "Zm9v===="}) {
+    EXPECT_EQ(decodeBase64(text), std::nullopt) << text;
+  }
+  // Bits that belong to no byte (RFC 4648, section 3.5).
+  for (const char* text : {"Zh==", "Zh", "Zv==", "Zm9=", "Zm9", "Zm+=", "/x==", "//9="}) {
     EXPECT_EQ(decodeBase64(text), std::nullopt) << text;
   }
 }

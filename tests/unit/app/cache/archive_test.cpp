@@ -10,6 +10,7 @@
 
 #include "capture.h"
 #include "entries.h"
+#include "forage/cache_key.h"
 #include "forage/error.h"
 #include "support/fake_clock.h"
 #include "support/temporary_folder.h"
@@ -82,7 +83,12 @@ TEST_F(Archive, GivesBackWhatWasWritten) {
       entryOf({.key = "url:http://h/c#en",
                .headers = "X-A: 1\r\nContent-Type: a/b\r\nX-A: 2\r\n",
                .expires = kNow + Millis(1),
-               .variant = "en"})};
+               .variant = "en"}),
+      entryOf({.key = "url:http://h/d#part",
+               .status = 206,
+               .headers = "Content-Range: bytes 0-3/10\r\nContent-Length: 4\r\n",
+               .body = "0123"}),
+      entryOf({.key = "url:http://h/d#head", .headers = "Content-Length: 1234\r\n", .body = ""})};
   for (const std::size_t size : {1U, 2U, 49'151U, 49'152U, 49'153U, 1'000'000U}) {
     entries.push_back(
         entryOf({.key = "url:http://h/" + std::to_string(size), .body = anyBytes(size)}));
@@ -165,6 +171,16 @@ TEST(Archives, PutAnotherPrefixBeforeAKey) {
   EXPECT_EQ(withPrefix("https://h/?u=http://i/", "url:"), "url:https://h/?u=http://i/");
   EXPECT_EQ(withPrefix("url:sha256:00ff", ""), "sha256:00ff");
   EXPECT_EQ(withPrefix("nothing", "url:"), "");
+}
+
+TEST(Archives, MakeADigestOfAUrlThatIsTooLongBehindTheNewPrefixAsRunsDo) {
+  const std::string url = "http://h/" + std::string(kMaxKeyBytes - 4 - 9, 'a');
+  Key expected;
+  makeCacheKey("mine:", url, expected);
+  ASSERT_EQ(expected.substr(0, 12), "mine:sha256:");
+  EXPECT_EQ(withPrefix("url:" + url, "url:"), "url:" + url);
+  EXPECT_EQ(withPrefix("url:" + url, "mine:"), expected);
+  EXPECT_EQ(withPrefix("url:" + url + "#00ff#part", "mine:"), expected + "#00ff#part");
 }
 
 TEST(Archives, ShareTheBodyOfAnEntryUnderAnotherKey) {

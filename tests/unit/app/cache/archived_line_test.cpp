@@ -82,7 +82,7 @@ TEST(ArchivedLine, IsNoneWhereAPartIsDamaged) {
   EXPECT_THAT(problemWith("received", "yesterday"), HasSubstr("received is no time"));
   EXPECT_THAT(problemWith("variant", "a b"), HasSubstr("variant is damaged"));
   EXPECT_THAT(problemWith("bytes", 3), HasSubstr("its body has 2 bytes, not 3"));
-  for (const char* body : {"aGk", "aGk=\n", "a Gk", "a*k=", "=Gk=", "aG=k"}) {
+  for (const char* body : {"aGk", "aGk=\n", "a Gk", "a*k=", "=Gk=", "aG=k", "aGl=", "aG-="}) {
     EXPECT_NE(problemWith("body_b64", body), "") << body;
   }
 }
