@@ -36,9 +36,13 @@ std::unique_ptr<forage::Fetcher> makeFetcher(const Settings& settings,
   return std::make_unique<CurlFetcher>(forage::curl::readOptions(settings), context.clock);
 }
 
-constexpr std::array<OptionInfo, 7> kOptions{{
+constexpr std::array<OptionInfo, 11> kOptions{{
     {"http_version", "text", "auto", "\"1.1\", \"2\", or \"auto\": HTTP/2 where TLS agrees to it"},
-    {"ca_file", "text", "", "PEM file of the certificates to trust instead of the system's"},
+    {"ca_file", "path", "", "PEM file of the certificates to trust instead of the system's"},
+    {"cert_file", "path", "", "PEM file of the certificate to show to servers that want one"},
+    {"crl_file", "path", "", "PEM file of the certificates that are revoked"},
+    {"key_file", "path", "", "PEM file of the key of cert_file, if it is not in that"},
+    {"tls_min_version", "text", "1.2", "oldest TLS spoken: \"1.2\" or \"1.3\""},
     {"proxy", "text", "", "scheme://[user:password@]host:port; http, https, socks4[a], socks5[h]"},
     {"no_proxy", "list", "", "hosts, domains, addresses and networks asked without the proxy"},
     {"interface", "text", "", "address or network interface that connections come from"},

@@ -113,10 +113,7 @@ Options readOptions(const Settings& settings) {
   constexpr std::int64_t kMostIdle = 65'536;
   Options options;
   options.http_version = readVersion(settings);
-  options.ca_file = settings.text("ca_file", "");
-  if (!options.ca_file.empty() && ::access(options.ca_file.c_str(), R_OK) != 0) {
-    settings.fail("ca_file", "cannot be read: " + options.ca_file);
-  }
+  options.tls = net::readTlsOptions(settings);
   if (const std::string proxy = settings.text("proxy", ""); !proxy.empty()) {
     options.proxy = readProxy(settings, proxy);
   }

@@ -8,6 +8,7 @@
 
 #include "forage/clock.h"
 #include "forage/settings.h"
+#include "net/tls_options.h"
 
 namespace forage::curl {
 
@@ -26,7 +27,7 @@ struct Proxy {
 
 struct Options {
   HttpVersion http_version = HttpVersion::kAuto;
-  std::string ca_file;         ///< "": the system's
+  net::TlsOptions tls;
   std::optional<Proxy> proxy;  ///< none: no proxy, whatever the environment says
   std::string no_proxy;        ///< hosts that are asked directly, with commas between
   std::string interface;       ///< as libcurl wants it; "": any

@@ -58,6 +58,7 @@ class Transfer final {
   // transfer_setup.cpp: what libcurl is told
   void setCallbacks();
   void setRules();
+  void setTls();
   void setTrust(CURLoption file, CURLoption folder);
   void setProxy(const Proxy& proxy);
   void setVersion();

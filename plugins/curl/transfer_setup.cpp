@@ -58,7 +58,7 @@ void Transfer::setRules() {
   set(easy, CURLOPT_MAXAGE_CONN, static_cast<long>(age.count()));
   if (!options.interface.empty()) set(easy, CURLOPT_INTERFACE, options.interface);
   if (request_.url->isHttps()) {
-    set(easy, CURLOPT_SSLVERSION, static_cast<long>(CURL_SSLVERSION_TLSv1_2));
+    setTls();
     set(easy, CURLOPT_SSL_CTX_FUNCTION, &Transfer::onTlsContext);
     set(easy, CURLOPT_SSL_CTX_DATA, this);
     setTrust(CURLOPT_CAINFO, CURLOPT_CAPATH);
@@ -68,10 +68,21 @@ void Transfer::setRules() {
   if (options.proxy) setProxy(*options.proxy);
 }
 
+void Transfer::setTls() {
+  CURL* const easy = easy_.get();
+  const net::TlsOptions& tls = shared_.options.tls;
+  const long oldest = tls.only_1_3 ? CURL_SSLVERSION_TLSv1_3 : CURL_SSLVERSION_TLSv1_2;
+  set(easy, CURLOPT_SSLVERSION, oldest);
+  if (!tls.crl_file.empty()) set(easy, CURLOPT_CRLFILE, tls.crl_file);
+  if (tls.cert_file.empty()) return;
+  set(easy, CURLOPT_SSLCERT, tls.cert_file);
+  set(easy, CURLOPT_SSLKEY, tls.key_file.empty() ? tls.cert_file : tls.key_file);
+}
+
 // Without its folder of certificates, which libcurl would trust beside a file, and which keeps it
 // from loading the file once for all connections.
 void Transfer::setTrust(CURLoption file, CURLoption folder) {
-  const std::string& own = shared_.options.ca_file;
+  const std::string& own = shared_.options.tls.ca_file;
   const char* const bundle = own.empty() ? curl_version_info(CURLVERSION_NOW)->cainfo : own.c_str();
   if (bundle == nullptr) return;
   set(easy(), file, bundle);

@@ -1,6 +1,4 @@
 // The plugin "http": an event-driven HTTP/1.1 fetcher (docs/fetcher-http.md).
-#include <unistd.h>
-
 #include <array>
 #include <memory>
 #include <string>
@@ -47,17 +45,17 @@ std::unique_ptr<forage::Fetcher> makeFetcher(const Settings& settings,
   if (!forage::net::isServerList(options.dns_servers)) {
     settings.fail("dns_servers", "wants addresses such as \"192.0.2.1:53,[2001:db8::1]:53\"");
   }
-  forage::net::TlsOptions tls;
-  tls.ca_file = settings.text("ca_file", "");
+  forage::net::TlsOptions tls = forage::net::readTlsOptions(settings);
   tls.alpn = "http/1.1";
-  if (!tls.ca_file.empty() && ::access(tls.ca_file.c_str(), R_OK) != 0) {
-    settings.fail("ca_file", "cannot be read: " + tls.ca_file);
-  }
   return std::make_unique<HttpFetcher>(std::move(options), std::move(tls), context.clock);
 }
 
-constexpr std::array<OptionInfo, 4> kOptions{{
-    {"ca_file", "text", "", "PEM file of the certificates to trust instead of the system's"},
+constexpr std::array<OptionInfo, 8> kOptions{{
+    {"ca_file", "path", "", "PEM file of the certificates to trust instead of the system's"},
+    {"cert_file", "path", "", "PEM file of the certificate to show to servers that want one"},
+    {"crl_file", "path", "", "PEM file of the certificates that are revoked"},
+    {"key_file", "path", "", "PEM file of the key of cert_file, if it is not in that"},
+    {"tls_min_version", "text", "1.2", "oldest TLS spoken: \"1.2\" or \"1.3\""},
     {"idle_timeout", "duration", "30s", "how long a connection is kept for the next request"},
     {"max_idle", "integer", "64", "connections kept idle per URL group; 0: none is reused"},
     {"dns_servers", "text", "", "host:port,host:port to ask instead of the system's (for tests)"},

@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "forage/error.h"
+#include "net/client_certificate.h"
 #include "net/tls_state.h"
 
 namespace forage::net {
@@ -88,6 +89,18 @@ void loadAuthorities(SSL_CTX* context, const std::string& ca_file) {
                                         takeOpenSslError());
 }
 
+/// Certificates on the list are refused, and those of authorities that the file has no list of.
+void loadRevoked(SSL_CTX* context, const std::string& crl_file) {
+  if (crl_file.empty()) return;
+  X509_STORE* const store = SSL_CTX_get_cert_store(context);
+  X509_LOOKUP* const files = X509_STORE_add_lookup(store, X509_LOOKUP_file());
+  if (files == nullptr || X509_load_crl_file(files, crl_file.c_str(), X509_FILETYPE_PEM) <= 0) {
+    throw FetchError(ErrorKind::kTls,
+                     "cannot load what is revoked from " + crl_file + ": " + takeOpenSslError());
+  }
+  X509_STORE_set_flags(store, X509_V_FLAG_CRL_CHECK);
+}
+
 void setAlpn(SSL_CTX* context, const std::string& protocol) {
   if (protocol.empty() || protocol.size() > 255) return;
   std::string list(1, static_cast<char>(protocol.size()));
@@ -113,8 +126,10 @@ void TlsContext::State::build() {
   if (!bio_method) bio_method = makeBioMethod();
   SslContextPtr made(SSL_CTX_new(TLS_client_method()));
   if (!made) throw FetchError(ErrorKind::kTls, "TLS: " + takeOpenSslError());
-  SSL_CTX_set_min_proto_version(made.get(), TLS1_2_VERSION);
+  SSL_CTX_set_min_proto_version(made.get(), options.only_1_3 ? TLS1_3_VERSION : TLS1_2_VERSION);
   loadAuthorities(made.get(), options.ca_file);
+  loadRevoked(made.get(), options.crl_file);
+  useClientCertificate(made.get(), options);
   SSL_CTX_set_verify(made.get(), SSL_VERIFY_PEER, nullptr);
   SSL_CTX_set_options(made.get(), SSL_OP_NO_RENEGOTIATION);
   SSL_CTX_set_mode(made.get(), SSL_MODE_ENABLE_PARTIAL_WRITE | SSL_MODE_ACCEPT_MOVING_WRITE_BUFFER |

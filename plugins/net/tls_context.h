@@ -4,14 +4,10 @@
 #pragma once
 
 #include <memory>
-#include <string>
+
+#include "net/tls_options.h"
 
 namespace forage::net {
-
-struct TlsOptions {
-  std::string ca_file;  ///< PEM file of the certificates to trust; "": those of the system
-  std::string alpn;     ///< protocol to ask for, such as "http/1.1"; "": none
-};
 
 class TlsContext final {
  public:

@@ -1,4 +1,4 @@
-// The OpenSSL side of TlsContext. Only tls_context.cpp and stream.cpp include it.
+// The OpenSSL side of TlsContext. For the .cpp files of TLS alone.
 #pragma once
 
 #include <openssl/bio.h>

@@ -97,6 +97,12 @@ TlsServer::TlsServer(const TlsIdentity& identity, int max_version)
   SSL_CTX_set_max_proto_version(context_.get(), max_version);
 }
 
+void TlsServer::requireCertificateOf(const TlsAuthority& authority) {
+  X509_STORE_add_cert(SSL_CTX_get_cert_store(context_.get()), authority.certificate());
+  SSL_CTX_set_verify(context_.get(), SSL_VERIFY_PEER | SSL_VERIFY_FAIL_IF_NO_PEER_CERT, nullptr);
+  SSL_CTX_set_session_id_context(context_.get(), reinterpret_cast<const unsigned char*>("test"), 4);
+}
+
 std::shared_ptr<TlsCodec> TlsServer::accept(conformance::Peer& peer,
                                             const std::function<void()>& in_the_middle) const {
   auto codec = std::make_shared<TlsCodec>(*context_, peer);

@@ -49,6 +49,9 @@ class TlsServer final {
   /// `max_version`: the newest TLS spoken, such as TLS1_2_VERSION; 0: any.
   explicit TlsServer(const TlsIdentity& identity, int max_version = 0);
 
+  /// From now on clients must show a certificate of `authority`.
+  void requireCertificateOf(const TlsAuthority& authority);
+
   /// Shakes hands on `peer`, whose bytes are under TLS from then on. Null: the client gave up.
   std::shared_ptr<TlsCodec> accept(conformance::Peer& peer,
                                    const std::function<void()>& in_the_middle = {}) const;

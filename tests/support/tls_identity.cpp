@@ -68,6 +68,41 @@ TlsIdentity TlsAuthority::selfSigned(const std::string& names) {
   return make(nullptr, "lonely", false, names, Validity::kNow);
 }
 
+void TlsAuthority::writeRevoked(const TlsIdentity& identity,
+                                const std::filesystem::path& file) const {
+  const std::unique_ptr<X509_CRL, void (*)(X509_CRL*)> list(X509_CRL_new(), X509_CRL_free);
+  const std::unique_ptr<ASN1_TIME, void (*)(ASN1_TIME*)> begin(X509_gmtime_adj(nullptr, -kDay),
+                                                               ASN1_TIME_free);
+  const std::unique_ptr<ASN1_TIME, void (*)(ASN1_TIME*)> end(X509_gmtime_adj(nullptr, kDay),
+                                                             ASN1_TIME_free);
+  X509_CRL_set_version(list.get(), X509_CRL_VERSION_2);
+  X509_CRL_set_issuer_name(list.get(), X509_get_subject_name(certificate()));
+  X509_CRL_set1_lastUpdate(list.get(), begin.get());
+  X509_CRL_set1_nextUpdate(list.get(), end.get());
+  X509_REVOKED* const revoked = X509_REVOKED_new();
+  X509_REVOKED_set_serialNumber(revoked, X509_get_serialNumber(identity.certificate.get()));
+  X509_REVOKED_set_revocationDate(revoked, begin.get());
+  require(X509_CRL_add0_revoked(list.get(), revoked) == 1);
+  X509_CRL_sort(list.get());
+  require(X509_CRL_sign(list.get(), own_.key.get(), EVP_sha256()) > 0);
+  const std::unique_ptr<BIO, int (*)(BIO*)> out(BIO_new_file(file.c_str(), "w"), BIO_free);
+  require(out && PEM_write_bio_X509_CRL(out.get(), list.get()) == 1);
+}
+
+void writeIdentity(const TlsIdentity& identity, const std::filesystem::path& certificate,
+                   const std::filesystem::path& key, const std::string& password) {
+  const std::unique_ptr<BIO, int (*)(BIO*)> out(BIO_new_file(certificate.c_str(), "w"), BIO_free);
+  require(out && PEM_write_bio_X509(out.get(), identity.certificate.get()) == 1);
+  const std::unique_ptr<BIO, int (*)(BIO*)> other(
+      key.empty() ? nullptr : BIO_new_file(key.c_str(), "w"), BIO_free);
+  require(key.empty() || other);
+  std::string secret = password;
+  require(PEM_write_bio_PrivateKey(key.empty() ? out.get() : other.get(), identity.key.get(),
+                                   password.empty() ? nullptr : EVP_aes_256_cbc(),
+                                   reinterpret_cast<unsigned char*>(secret.data()),
+                                   static_cast<int>(secret.size()), nullptr, nullptr) == 1);
+}
+
 void TlsAuthority::writeTo(const std::filesystem::path& file) const {
   const std::unique_ptr<BIO, int (*)(BIO*)> out(BIO_new_file(file.c_str(), "w"), BIO_free);
   require(out && PEM_write_bio_X509(out.get(), own_.certificate.get()) == 1);

@@ -17,6 +17,11 @@ struct TlsIdentity {
   std::shared_ptr<X509> certificate;
 };
 
+/// Writes certificate and key as PEM, the key into a file of its own if there is one; with a
+/// password unless that is "".
+void writeIdentity(const TlsIdentity& identity, const std::filesystem::path& certificate,
+                   const std::filesystem::path& key = {}, const std::string& password = "");
+
 class TlsAuthority final {
  public:
   enum class Validity { kNow, kPast };
@@ -32,6 +37,10 @@ class TlsAuthority final {
 
   /// Writes the authority's certificate as PEM.
   void writeTo(const std::filesystem::path& file) const;
+  /// Writes a list of what the authority has revoked: `identity`, and nothing else.
+  void writeRevoked(const TlsIdentity& identity, const std::filesystem::path& file) const;
+
+  [[nodiscard]] X509* certificate() const noexcept { return own_.certificate.get(); }
 
  private:
   TlsIdentity own_;

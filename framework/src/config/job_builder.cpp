@@ -57,7 +57,10 @@ void JobBuilder::buildFetch() {
   FetchOptions& fetch = loaded_.job.fetch;
   takeValue("fetch.plugin", fetch.plugin.name);
   fetch.plugin = usePlugin("fetch", fetch.plugin.name, findNode("fetch.plugin"));
-  addGeneral(fetch.plugin, "fetch.ca_file", true);
+  for (const char* key : {"fetch.ca_file", "fetch.cert_file", "fetch.crl_file", "fetch.key_file"}) {
+    addGeneral(fetch.plugin, key, true);
+  }
+  addGeneral(fetch.plugin, "fetch.tls_min_version", false);
   addUnusedTables("fetch", {fetch.plugin.name});
 
   takeNumber("fetch.connect_timeout", fetch.limits.connect_timeout);

@@ -10,6 +10,7 @@
 #include <utility>
 
 #include "forage/error.h"
+#include "run/client_certificate.h"
 #include "run/group_task.h"
 #include "run/run_report.h"
 
@@ -58,7 +59,7 @@ OneRun::OneRun(const Job& job, RunParts& parts, const Clock& clock, RunObserver*
              {job.cache.retry_period, job.cache.plugin.name}, noticeTo(observer),
              [this](const CacheError& error) { fail_(std::make_exception_ptr(error)); }),
       leases_(cache_),
-      rules_(job, request_headers),
+      rules_(job, request_headers, clientCertificate(job)),
       pace_(clock, [this](const std::string& host) { hosts_.grantDue(host); }),
       hosts_(job.fetch.parallel_max_host, paceOf(job.polite), clock, pace_),
       robots_(robotsOf(job, clock, observer)),

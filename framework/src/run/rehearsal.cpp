@@ -2,6 +2,7 @@
 
 #include <utility>
 
+#include "run/client_certificate.h"
 #include "run/request_headers.h"
 
 namespace forage::run {
@@ -9,7 +10,7 @@ namespace forage::run {
 Rehearsal::Rehearsal(const Job& job, Cache& cache, const Clock& clock, const GroupSpec* group)
     : read_(cache),
       request_headers_(requestHeaders(job)),
-      rules_(job, request_headers_),
+      rules_(job, request_headers_, clientCertificate(job)),
       cache_(
           *this, nullptr, clock, metrics_, {job.cache.retry_period, job.cache.plugin.name},
           [](std::string_view) {}, [](const CacheError&) {}),

@@ -59,18 +59,20 @@ bool onlyByAge(const Job& job) noexcept {
 
 }  // namespace
 
-CacheRules::CacheRules(const Job& job, const Headers& request_headers)
+CacheRules::CacheRules(const Job& job, const Headers& request_headers, std::string certificate)
     : job_(job),
       request_headers_(request_headers),
       run_name_(randomName()),
-      plain_suffix_(keySuffix(request_headers)),
+      certificate_(std::move(certificate)),
+      plain_suffix_(keySuffix(request_headers, false)),
+      plain_tls_suffix_(keySuffix(request_headers, true)),
       only_by_age_(onlyByAge(job)),
       admits_all_(job.cache.min_size == 0 && job.cache.content_types.empty() &&
                   job.cache.forbidden_patterns.empty()) {}
 
 // --- keys ---------------------------------------------------------------------------------------
 
-std::string CacheRules::keySuffix(HeadersView fields) const {
+std::string CacheRules::keySuffix(HeadersView fields, bool shows_certificate) const {
   std::string text;
   const auto add = [&](std::string_view name) {
     if (!fields.find(name)) return;
@@ -80,6 +82,9 @@ std::string CacheRules::keySuffix(HeadersView fields) const {
   add("Authorization");
   add("Cookie");
   for (const std::string& name : job_.cache.match_headers) add(name);
+  if (shows_certificate && !certificate_.empty()) {
+    text.append("client certificate:").append(certificate_).append("\n");
+  }
   return text.empty() ? std::string() : "#" + http::opaqueDigest(text);
 }
 
@@ -113,10 +118,11 @@ void CacheRules::makeKey(const Trip& trip, const Url& url, Key& key) const {
     makeCacheKey(job_.cache.key_prefix, withoutIgnored(url.text()), key);
   }
   if (trip.asked != nullptr) {
-    key += keySuffix(trip.fields);
-  } else if (!plain_suffix_.empty()) {
-    key += plain_suffix_;
+    key += keySuffix(trip.fields, url.isHttps());
+    return;
   }
+  const std::string& suffix = url.isHttps() ? plain_tls_suffix_ : plain_suffix_;
+  if (!suffix.empty()) key += suffix;
 }
 
 HeadersView CacheRules::selectingFields(const Trip& trip) const noexcept {

@@ -16,8 +16,9 @@ namespace forage::visit {
 
 class CacheRules {
  public:
-  /// `job` and `request_headers` (the fields of plain requests) outlive this.
-  CacheRules(const Job& job, const Headers& request_headers);
+  /// `job` and `request_headers` (the fields of plain requests) outlive this. `certificate` stands
+  /// for the client certificate that servers are shown; "" for none.
+  CacheRules(const Job& job, const Headers& request_headers, std::string certificate = {});
 
   /// Writes the key of the trip's URL and of what its request carries into `key`.
   void makeKey(const Trip& trip, Key& key) const { makeKey(trip, trip.url, key); }
@@ -72,7 +73,7 @@ class CacheRules {
  private:
   [[nodiscard]] http::ReuseOptions reuseOptions(const Trip& trip) const;
   [[nodiscard]] bool isOfVariant(const Entry& entry, const Trip& trip) const;
-  [[nodiscard]] std::string keySuffix(HeadersView fields) const;
+  [[nodiscard]] std::string keySuffix(HeadersView fields, bool shows_certificate) const;
   [[nodiscard]] std::string withoutIgnored(std::string_view url) const;
   [[nodiscard]] bool isAdmitted(HeadersView headers, std::string_view content) const {
     return admits_all_ || meetsAdmissionRules(headers, content);
@@ -81,10 +82,12 @@ class CacheRules {
 
   const Job& job_;
   const Headers& request_headers_;
-  std::string run_name_;      // no other run has it
-  std::string plain_suffix_;  // of the keys of plain requests
-  bool only_by_age_ = false;  // the same lifetime for all, and nothing else to look at
-  bool admits_all_ = false;   // whatever their bodies
+  std::string run_name_;  // no other run has it
+  std::string certificate_;
+  std::string plain_suffix_;      // of the keys of plain requests
+  std::string plain_tls_suffix_;  // the same under TLS
+  bool only_by_age_ = false;      // the same lifetime for all, and nothing else to look at
+  bool admits_all_ = false;       // whatever their bodies
 };
 
 }  // namespace forage::visit

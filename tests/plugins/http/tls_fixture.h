@@ -20,7 +20,8 @@ class TlsWorld {
     authority.writeTo(caFile());
   }
   ~TlsWorld() { std::filesystem::remove_all(folder_); }
-  [[nodiscard]] std::string caFile() const { return folder_ / "ca.pem"; }
+  [[nodiscard]] std::string caFile() const { return file("ca.pem"); }
+  [[nodiscard]] std::string file(const std::string& name) const { return folder_ / name; }
   TlsAuthority authority;
 
  private:

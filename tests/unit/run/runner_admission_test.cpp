@@ -1,5 +1,9 @@
 // What a job lets its cache keep, and who shares an answer.
+#include <filesystem>
+#include <fstream>
+
 #include "policy_fixture.h"
+#include "support/temporary_folder.h"
 
 namespace forage::run {
 namespace {
@@ -168,6 +172,27 @@ TEST_P(RunnerSharing, NobodyIsServedAnothersPage) {
       }
     }
   }
+}
+
+TEST_P(RunnerSharing, NobodyIsServedWhatAnotherClientCertificateGot) {
+  const test::TemporaryFolder folder;
+  const std::string secure = "https://example.test/1";
+  serve(samePage);
+  const auto fetchedAs = [&](const std::string& name) {
+    job_.fetch.plugin.settings = Settings();
+    if (!name.empty()) {
+      const std::filesystem::path file = folder.path() / name;
+      std::ofstream(file) << "certificate of " << name;
+      job_.fetch.plugin.settings = Settings("fetch.http", {{"cert_file", {file.string(), ""}}});
+    }
+    return visitAll({secure, kUrl}).totals.fetched;
+  };
+  EXPECT_EQ(fetchedAs(""), 2u);
+  EXPECT_EQ(fetchedAs("anna"), 1u) << "without TLS nobody is shown a certificate";
+  EXPECT_EQ(fetchedAs("bert"), 1u);
+  EXPECT_EQ(fetchedAs("anna"), 0u);
+  EXPECT_EQ(fetchedAs(""), 0u);
+  EXPECT_EQ(cache_->size(), 4u);
 }
 
 TEST_P(RunnerSharing, NobodyWaitsForAnothersPage) {
