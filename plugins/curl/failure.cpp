@@ -35,6 +35,11 @@ std::string stepOf(const Ending& ending) {
 
 Failure timeout(const Ending& ending) {
   const FetchLimits& limits = ending.limits;
+  if (ending.was_asked && ending.text.starts_with("Operation too slow")) {
+    return {ErrorKind::kTimeout, placeOf(*ending.url) + ": slower than " +
+                                     std::to_string(limits.speed_limit) + " bytes a second for " +
+                                     formatDuration(limits.speed_time)};
+  }
   const Millis span =
       ending.was_asked ? limits.max_time : std::min(limits.connect_timeout, limits.max_time);
   return {ErrorKind::kTimeout, stepOf(ending) + "timed out after " + formatDuration(span)};

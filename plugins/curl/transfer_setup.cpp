@@ -137,6 +137,11 @@ void Transfer::setRequest() {
 void Transfer::setLimits(Millis max_time) {
   set(easy(), CURLOPT_TIMEOUT_MS, millis(max_time));
   set(easy(), CURLOPT_CONNECTTIMEOUT_MS, millis(limits_.connect_timeout));
+  if (limits_.speed_limit == 0) return;
+  const auto time = std::chrono::ceil<std::chrono::seconds>(limits_.speed_time);
+  constexpr std::size_t kMost = std::numeric_limits<std::int32_t>::max();
+  set(easy(), CURLOPT_LOW_SPEED_LIMIT, static_cast<long>(std::min(limits_.speed_limit, kMost)));
+  set(easy(), CURLOPT_LOW_SPEED_TIME, static_cast<long>(time.count()));
 }
 
 // Where a proxy resolves names, its address is the only one that is known here.

@@ -84,6 +84,8 @@ struct Fetch final : Timer, net::Resolver::Waiter {
   TimePoint deadline{};          // of the whole fetch
   TimePoint connect_deadline{};  // of resolving, connecting and handshake
   TimePoint next_attempt{};      // when the next address is tried beside those under way
+  TimePoint speed_end{kNever};   // when so many bytes must have been moved
+  std::uint64_t speed_goal = 0;
 
   net::AnswerPtr answer;
   std::size_t next_address = 0;

@@ -21,6 +21,11 @@ int millisUntil(TimePoint due, TimePoint now) noexcept {
   return static_cast<int>(std::min<Millis::rep>(millis, 3'600'000));
 }
 
+/// Bytes of the present request and its response so far.
+std::uint64_t movedBytes(const Fetch& fetch) noexcept {
+  return fetch.wire_bytes + fetch.connection->sent;
+}
+
 }  // namespace
 
 Session::Session(const SessionOptions& options, std::shared_ptr<net::TlsContext> tls,
@@ -175,6 +180,7 @@ void Session::runTimers() {
 void Session::expire(Fetch& fetch) {
   using Phase = Fetch::Phase;
   const bool connecting = fetch.phase != Phase::kExchanging;
+  if (!connecting && now_ < fetch.deadline) return checkSpeed(fetch);
   if (now_ < fetch.deadline && !(connecting && now_ >= fetch.connect_deadline)) {
     tryNextAddress(fetch);
     return;
@@ -202,6 +208,28 @@ void Session::expire(Fetch& fetch) {
   }
 }
 
+// Speed is looked at once in a speed_time, and not before: that costs one timer and no sample.
+void Session::beginSpeed(Fetch& fetch) {
+  const FetchLimits& limits = fetch.limits;
+  fetch.speed_end = kNever;
+  if (limits.speed_limit == 0) return;
+  fetch.speed_end = after(now_, limits.speed_time);
+  const auto seconds = static_cast<double>(limits.speed_time.count()) / 1000;
+  fetch.speed_goal = movedBytes(fetch) +
+                     static_cast<std::uint64_t>(static_cast<double>(limits.speed_limit) * seconds);
+}
+
+void Session::checkSpeed(Fetch& fetch) {
+  if (movedBytes(fetch) < fetch.speed_goal) {
+    fail(fetch, ErrorKind::kTimeout,
+         fetch.origin->where + ": slower than " + std::to_string(fetch.limits.speed_limit) +
+             " bytes a second for " + formatDuration(fetch.limits.speed_time));
+    return;
+  }
+  beginSpeed(fetch);
+  arm(fetch);
+}
+
 TimePoint Session::nextDue(TimePoint until) const {
   TimePoint due = std::min(until, retry_descriptor_at_);
   if (const Timer* timer = timers_.top()) due = std::min(due, timer->due());
@@ -214,7 +242,7 @@ TimePoint Session::nextDue(TimePoint until) const {
 void Session::arm(Fetch& fetch) {
   using Phase = Fetch::Phase;
   TimePoint due = fetch.deadline;
-  if (fetch.phase != Phase::kExchanging) due = std::min(due, fetch.connect_deadline);
+  due = std::min(due, fetch.phase == Phase::kExchanging ? fetch.speed_end : fetch.connect_deadline);
   if (fetch.phase == Phase::kConnecting && fetch.next_address < fetch.answer->addresses.size()) {
     due = std::min(due, fetch.next_attempt);
   }

@@ -48,6 +48,8 @@ class Session final : public FetchSession {
   void runBusy();
   void runTimers();
   void expire(Fetch& fetch);
+  void beginSpeed(Fetch& fetch);
+  void checkSpeed(Fetch& fetch);
   [[nodiscard]] TimePoint nextDue(TimePoint until) const;
   void arm(Fetch& fetch);
   void succeed(Fetch& fetch, Response&& response);

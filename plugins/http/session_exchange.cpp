@@ -162,6 +162,7 @@ void Session::exchange(Fetch& fetch, Connection& connection) {
   connection.reader->begin({fetch.limits.max_header_bytes, fetch.limits.max_filesize},
                            fetch.request.method == "HEAD");
   ++fetch.requests;
+  beginSpeed(fetch);
   arm(fetch);
   flush(connection);
   // The end was announced while it connected; no edge will tell again.

@@ -23,8 +23,10 @@ std::string causeOf(const FetchError& error, const net::Endpoint& endpoint) {
 
 Dialer::Dialer(const Options& options) {
   if (options.rest ? options.rest->tls : options.location.kind == Location::Kind::kTls) {
-    const char* const protocol = options.rest ? "http/1.1" : "";
-    tls_ = std::make_shared<net::TlsContext>(net::TlsOptions{options.ca_file, protocol});
+    net::TlsOptions tls;
+    tls.ca_file = options.ca_file;
+    if (options.rest) tls.alpn = "http/1.1";
+    tls_ = std::make_shared<net::TlsContext>(std::move(tls));
   }
 }
 

@@ -28,6 +28,9 @@ struct FetchLimits {
   Millis max_time{30'000};                    ///< the whole fetch, from start() to the last byte
   std::size_t max_filesize = 64u << 20;       ///< bytes of body, as received
   std::size_t max_header_bytes = 256u << 10;  ///< of all header sections together, 1xx included
+  /// Slower than so many bytes a second for speed_time, either way, is a kTimeout; 0: however slow.
+  std::size_t speed_limit = 0;
+  Millis speed_time{30'000};
   /// Only addresses that isPublicAddress() (address_space.h) may be connected to, whatever the name
   /// resolves to and whoever has a connection already; otherwise a kPolicy failure, and nothing is
   /// sent.

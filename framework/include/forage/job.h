@@ -105,7 +105,9 @@ struct GroupSpec {
   std::string name;
   std::vector<std::string> urls;
   std::vector<std::string> places;  ///< of each URL, "job.toml:7:9"; may be shorter than urls
-  /// Read after `urls`, as a stream: one URL a line, # comments. "-" is standard input.
+  /// Expanded after `urls`, by curl's rules: "http://host/{a,b}/[001-100]".
+  std::vector<std::string> url_globs;
+  /// Read after them, as a stream: one URL a line, # comments. "-" is standard input.
   std::optional<std::filesystem::path> urls_file;
   std::optional<std::size_t> parallel_max;
   std::optional<Millis> expire_after;  ///< for this group, unless a pattern matches

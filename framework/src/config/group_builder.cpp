@@ -8,6 +8,7 @@
 
 #include "config/job_builder.h"
 #include "model/target.h"
+#include "model/url_glob.h"
 
 namespace forage::config {
 
@@ -67,15 +68,22 @@ void JobBuilder::buildGroup(const Node& node, std::size_t number) {
 
 void JobBuilder::buildUrls(GroupSpec& group, const Node& node, const std::string& shown) {
   const Node* urls = node.find("urls");
+  const Node* globs = node.find("url_globs");
   const Node* urls_file = node.find("urls_file");
-  if (urls == nullptr && urls_file == nullptr) {
-    findings_.add(node.place, "group", config::quoted(group.name) + " wants urls or urls_file");
+  if (urls == nullptr && globs == nullptr && urls_file == nullptr) {
+    findings_.add(node.place, "group",
+                  config::quoted(group.name) + " wants urls, url_globs or urls_file");
   }
   if (Value list = take(specOf("group.urls"), &node, shown + "urls");
       auto* texts = std::get_if<std::vector<std::string>>(&list)) {
     group.urls = std::move(*texts);
     checkUrls(group, urls);
     for (const Node& item : *urls->list()) group.places.push_back(sources_.show(item.place));
+  }
+  if (Value list = take(specOf("group.url_globs"), &node, shown + "url_globs");
+      auto* texts = std::get_if<std::vector<std::string>>(&list)) {
+    group.url_globs = std::move(*texts);
+    checkGlobs(group, *globs);
   }
   if (Value file = take(specOf("group.urls_file"), &node, shown + "urls_file");
       auto* text = std::get_if<std::string>(&file)) {
@@ -91,6 +99,16 @@ void JobBuilder::checkUrls(const GroupSpec& group, const Node* urls) {
     if (readTarget(group.urls[i], url, &why)) continue;
     findings_.add((*urls->list())[i].place, "group.urls",
                   why + ": " + config::quoted(redacted(group.urls[i]), 200));
+  }
+}
+
+void JobBuilder::checkGlobs(const GroupSpec& group, const Node& globs) {
+  for (std::size_t i = 0; i < group.url_globs.size() && !findings_.isFull(); ++i) {
+    const std::string& text = group.url_globs[i];
+    const std::string why = whyNoGlob(text);
+    if (why.empty()) continue;
+    findings_.add((*globs.list())[i].place, "group.url_globs",
+                  why + ": " + config::quoted(redacted(text), 200));
   }
 }
 

@@ -75,6 +75,8 @@ void JobBuilder::buildFetch() {
   takeValue("fetch.retry_codes", fetch.retry_codes);
   takeNumber("fetch.retry_delay", fetch.retry_delay);
   takeNumber("fetch.retry_max_time", fetch.retry_max_time);
+  takeNumber("fetch.speed_limit", fetch.limits.speed_limit);
+  takeNumber("fetch.speed_time", fetch.limits.speed_time);
   fetch.user_agent = std::string("forage/") + kVersion;
   takeValue("polite.user_agent", fetch.user_agent);
 }

@@ -57,6 +57,7 @@ class JobBuilder {
   void buildGroup(const Node& node, std::size_t number);
   void buildUrls(GroupSpec& group, const Node& node, const std::string& shown);
   void checkUrls(const GroupSpec& group, const Node* urls);
+  void checkGlobs(const GroupSpec& group, const Node& globs);
   void checkUrlsFile(const GroupSpec& group, const Node& node);
 
   /// The member `key` ("cache.plugin") of `table`, expanded and converted; nothing when it is not

@@ -3,11 +3,13 @@
 #include <algorithm>
 #include <array>
 #include <charconv>
+#include <optional>
 #include <string>
 #include <string_view>
 
 #include "forage/error.h"
 #include "forage/json_text.h"
+#include "model/charset.h"
 #include "report/output_stream.h"
 
 namespace forage {
@@ -18,6 +20,7 @@ constexpr std::array kOptions{
     OptionInfo{"file", "text", "", "where the lines go; \"-\" is standard output", true},
     OptionInfo{"overwrite", "flag", "false", "start the file anew instead of appending to it"},
     OptionInfo{"content", "flag", "true", "write each body too, not only what became of its URL"},
+    OptionInfo{"utf8", "flag", "false", "write bodies of other character sets as UTF-8"},
 };
 
 // A multiple of 3, so that pieces of Base64 join without padding.
@@ -25,8 +28,13 @@ constexpr std::size_t kPiece = 48u << 10;
 
 class JsonLinesSink final : public Sink {
  public:
-  JsonLinesSink(std::string file, OutputStream::Mode mode, bool with_content)
-      : out_(std::move(file), mode), with_content_(with_content) {}
+  struct Wanted {
+    bool content = true;
+    bool utf8 = false;
+  };
+
+  JsonLinesSink(std::string file, OutputStream::Mode mode, Wanted wanted)
+      : out_(std::move(file), mode), wanted_(wanted) {}
 
   void accept(const Visit& visit) override;
   void flush() override { out_.flush(); }
@@ -38,10 +46,11 @@ class JsonLinesSink final : public Sink {
   void number(std::string_view key, std::uint64_t value);
   void milliseconds(std::string_view key, std::chrono::microseconds value);
   void failure(const Failure& failure);
+  void response(const Visit& visit);
   void content(std::string_view body);
 
   OutputStream out_;
-  bool with_content_;
+  const Wanted wanted_;
 };
 
 void JsonLinesSink::accept(const Visit& visit) {
@@ -58,15 +67,22 @@ void JsonLinesSink::accept(const Visit& visit) {
   out_.buffer() += visit.stored ? "true" : "false";
   milliseconds("elapsed_ms", visit.elapsed);
   if (visit.response) text("cache_status", visit.cache_status.toString());
-  if (visit.response) {
-    const auto type = visit.response->headers().find("Content-Type");
-    if (type) text("content_type", *type);
-    const std::string_view body = visit.content();
-    number("length", body.size());
-    if (with_content_) content(body);
-  }
+  if (visit.response) response(visit);
   out_.buffer() += "}\n";
   out_.flushIfFull();
+}
+
+void JsonLinesSink::response(const Visit& visit) {
+  const auto type = visit.response->headers().find("Content-Type");
+  if (type) text("content_type", *type);
+  const std::string_view body = visit.content();
+  const std::string charset = charsetOf(type.value_or(""), body);
+  if (!charset.empty()) text("charset", charset);
+  number("length", body.size());
+  if (!wanted_.content) return;
+  std::optional<std::string> converted;
+  if (wanted_.utf8 && !charset.empty()) converted = toUtf8(body, charset);
+  content(converted ? std::string_view(*converted) : body);
 }
 
 void JsonLinesSink::name(std::string_view key) {
@@ -151,7 +167,9 @@ std::unique_ptr<Sink> makeJsonLinesSink(const Settings& settings) {
   const auto mode = settings.flag("overwrite", false) ? OutputStream::Mode::kOverwrite
                                                       : OutputStream::Mode::kAppend;
   try {
-    return std::make_unique<JsonLinesSink>(file, mode, settings.flag("content", true));
+    return std::make_unique<JsonLinesSink>(
+        file, mode,
+        JsonLinesSink::Wanted{settings.flag("content", true), settings.flag("utf8", false)});
   } catch (const SinkError& error) {
     settings.fail("file", error.message());  // nothing has begun: a configuration error
   }

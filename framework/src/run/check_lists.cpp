@@ -12,6 +12,7 @@
 #include "forage/error.h"
 #include "forage/runner.h"
 #include "model/target.h"
+#include "model/url_glob.h"
 #include "run/url_source.h"
 
 namespace forage {
@@ -28,6 +29,14 @@ std::uint64_t checkLists(const Job& job) {
       findings.push_back(place + "group \"" + group.name + "\": " + why);
     }
     urls += group.urls.size();
+    for (const std::string& text : group.url_globs) {
+      std::string why_not = whyNoGlob(text);
+      if (why_not.empty()) {
+        urls += UrlGlob::parse(text, why)->size();
+      } else {
+        findings.push_back("group \"" + group.name + "\": " + std::move(why_not));
+      }
+    }
     if (!group.urls_file || *group.urls_file == "-") continue;
     if (::access(group.urls_file->c_str(), R_OK) != 0) {
       findings.push_back(group.urls_file->string() + ": cannot be read: " + std::strerror(errno));

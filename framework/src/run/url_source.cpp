@@ -62,6 +62,7 @@ UrlSource::State UrlSource::next(std::string_view& text) {
     text = group_.urls[listed_++];
     return State::kUrl;
   }
+  if (nextOfGlobs(text)) return State::kUrl;
   if (at_end_ && buffer_.empty()) return State::kEnd;
   if (is_input_) return standard_input_->next(buffer_, text);
   State state = State::kUrl;
@@ -71,6 +72,19 @@ UrlSource::State UrlSource::next(std::string_view& text) {
   } while (state == State::kUrl && text.empty());
   if (state == State::kEnd) buffer_ = {};
   return state;
+}
+
+// What is no glob has been refused before the run.
+bool UrlSource::nextOfGlobs(std::string_view& text) {
+  while (!glob_ || globbed_ == glob_->size()) {
+    if (globs_ == group_.url_globs.size()) return false;
+    std::string why;
+    glob_ = UrlGlob::parse(group_.url_globs[globs_++], why);
+    globbed_ = 0;
+  }
+  glob_->write(globbed_++, glob_url_);
+  text = glob_url_;
+  return true;
 }
 
 UrlSource::State UrlSource::nextLine(std::string_view& text) {

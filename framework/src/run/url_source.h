@@ -1,16 +1,18 @@
-// The URLs of one group, as a stream: the listed ones, then the lines of a file. Memory does not
-// grow with the length of the file, and no descriptor stays open between reads, so that ten
-// thousand groups may have one each. Used by one thread.
+// The URLs of one group, as a stream: the listed ones, those that globs stand for, then the lines
+// of a file. Memory does not grow with the length of the file, and no descriptor stays open between
+// reads, so that ten thousand groups may have one each. Used by one thread.
 #pragma once
 
 #include <cstddef>
 #include <cstdint>
 #include <filesystem>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "forage/job.h"
+#include "model/url_glob.h"
 
 namespace forage::run {
 
@@ -29,13 +31,18 @@ class UrlSource {
   [[nodiscard]] State next(std::string_view& text);
 
  private:
+  bool nextOfGlobs(std::string_view& text);
   State nextLine(std::string_view& text);
   bool refill();
 
   const GroupSpec& group_;
   StdinLines* const standard_input_;
-  const bool is_input_;       // the file is "-"
-  std::size_t listed_ = 0;    // of group_.urls given so far
+  const bool is_input_;     // the file is "-"
+  std::size_t listed_ = 0;  // of group_.urls given so far
+  std::size_t globs_ = 0;   // of group_.url_globs begun so far
+  std::optional<UrlGlob> glob_;
+  std::uint64_t globbed_ = 0;  // of glob_ given so far
+  std::string glob_url_;
   std::uint64_t offset_ = 0;  // in the file, of the first byte not yet in buffer_
   std::string buffer_;
   std::size_t at_ = 0;   // in buffer_

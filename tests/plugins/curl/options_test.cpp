@@ -27,6 +27,10 @@ TEST(CurlOptions, AreDeclaredWithTheirDefaults) {
   for (const OptionInfo& option : info.options) options[option.name] = option.fallback;
   EXPECT_EQ(options, (std::map<std::string, std::string>{{"http_version", "auto"},
                                                          {"ca_file", ""},
+                                                         {"cert_file", ""},
+                                                         {"crl_file", ""},
+                                                         {"key_file", ""},
+                                                         {"tls_min_version", "1.2"},
                                                          {"proxy", ""},
                                                          {"no_proxy", ""},
                                                          {"interface", ""},

@@ -43,6 +43,39 @@ TEST_F(Limits, AnUnansweredConnectTimesOutByItself) {
   for (const FetchId id : fill) client().cancel(id);
 }
 
+// Both fetchers look at it once a second at most, and no sooner than after speed_time.
+TEST_F(Limits, WhatIsTooSlowIsGivenUp) {
+  Gate done;
+  const ScriptedServer server([&](Peer& peer, std::size_t) {
+    if (peer.readRequest().empty()) return;
+    peer.send("HTTP/1.1 200 OK\r\nContent-Length: 1000000\r\n\r\n");
+    while (!done.isOpen()) {
+      peer.send("x");
+      std::this_thread::sleep_for(Millis(20));  // it is what drips; nothing waits for it
+    }
+  });
+  const FetchLimits slow{
+      .max_time = Millis(25'000), .speed_limit = 1'000, .speed_time = Millis(1'000)};
+  const Failure failure = failureOf(client().fetch({.url = server.url(), .limits = slow}));
+  done.open();
+  EXPECT_EQ(failure.kind, ErrorKind::kTimeout);
+  EXPECT_EQ(failure.message, "127.0.0.1:" + std::to_string(server.port()) +
+                                 ": slower than 1000 bytes a second for 1s");
+}
+
+TEST_F(Limits, WhatIsSlowButFastEnoughIsNot) {
+  const ScriptedServer server([&](Peer& peer, std::size_t) {
+    if (peer.readRequest().empty()) return;
+    peer.send("HTTP/1.1 200 OK\r\nContent-Length: 2400\r\n\r\n");
+    for (int i = 0; i < 24; ++i) {
+      peer.send(std::string(100, 'x'));
+      std::this_thread::sleep_for(Millis(100));  // it is what is slow; nothing waits for it
+    }
+  });
+  const FetchLimits slow{.speed_limit = 300, .speed_time = Millis(1'000)};
+  EXPECT_EQ(responseOf(client().fetch({.url = server.url(), .limits = slow})).body.size(), 2'400u);
+}
+
 TEST_F(Limits, TheDeadlineIsAbsolute) {
   Gate done;
   const ScriptedServer server([&](Peer& peer, std::size_t) {

@@ -23,10 +23,14 @@ TEST(HttpOptions, AreDeclaredWithTheirDefaults) {
   EXPECT_EQ(info.make_cache, nullptr);
   std::map<std::string, std::string> options;
   for (const OptionInfo& option : info.options) options[option.name] = option.fallback;
-  EXPECT_EQ(
-      options,
-      (std::map<std::string, std::string>{
-          {"ca_file", ""}, {"idle_timeout", "30s"}, {"max_idle", "64"}, {"dns_servers", ""}}));
+  EXPECT_EQ(options, (std::map<std::string, std::string>{{"ca_file", ""},
+                                                         {"cert_file", ""},
+                                                         {"crl_file", ""},
+                                                         {"key_file", ""},
+                                                         {"tls_min_version", "1.2"},
+                                                         {"idle_timeout", "30s"},
+                                                         {"max_idle", "64"},
+                                                         {"dns_servers", ""}}));
 }
 
 TEST(HttpOptions, ThatCannotBeUsedAreRefusedWithTheirPlace) {

@@ -13,7 +13,8 @@ class TlsClient : public Tls {
   }
 
   void useCertificate(const std::string& certificate, const std::string& key = "") {
-    Options options{{"ca_file", option(world_.caFile())}, {"cert_file", option(certificate)}};
+    Settings::Values options{{"ca_file", option(world_.caFile())}};
+    if (!certificate.empty()) options.emplace("cert_file", option(certificate));
     if (!key.empty()) options.emplace("key_file", option(key));
     useOptions(options);
   }
@@ -21,7 +22,7 @@ class TlsClient : public Tls {
     try {
       useCertificate(certificate, key);
     } catch (const ConfigError& error) {
-      return error.what();
+      return error.message();
     }
     ADD_FAILURE() << "taken";
     return {};

@@ -200,7 +200,9 @@ class TlsStream : public testing::Test {
     std::string pattern = (std::filesystem::temp_directory_path() / "forage-tls-XXXXXX").string();
     folder_ = ::mkdtemp(pattern.data());
     authority_.writeTo(folder_ / "ca.pem");
-    context_ = std::make_shared<TlsContext>(TlsOptions{folder_ / "ca.pem", ""});
+    TlsOptions options;
+    options.ca_file = folder_ / "ca.pem";
+    context_ = std::make_shared<TlsContext>(std::move(options));
   }
   ~TlsStream() override { std::filesystem::remove_all(folder_); }
 

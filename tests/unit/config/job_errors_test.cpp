@@ -125,7 +125,10 @@ TEST(JobErrors, SayWhatAValueWants) {
 TEST(JobErrors, TellWhatIsWrongWithGroups) {
   expectFindings({
       {"[[group]]\nname = 'a'\nparallel_max = 1\n",
-       {"job.toml:1:1: group: \"a\" wants urls or urls_file"}},
+       {"job.toml:1:1: group: \"a\" wants urls, url_globs or urls_file"}},
+      {"[[group]]\nname = \"a\"\nurl_globs = [\"http://a/[1-2]\", \"http://a/[2-1]\"]\n",
+       {"job.toml:3:32: group.url_globs: column 10: '[' wants a range such as [1-100], [001-100], "
+        "[a-z] or [0-100:10]: \"http://a/[2-1]\""}},
       {"[[group]]\nname = ''\nurls = []",
        {"job.toml:2:8: group.name: wants text that is not empty"}},
       {"[[group]]\nname = 'a'\nurls = []\n[[group]]\nurls = []\nname = 'a'\n",

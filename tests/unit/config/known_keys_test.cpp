@@ -120,6 +120,8 @@ std::string describe(const Job& job) {
                                     std::int64_t(job.fetch.limits.max_header_bytes),
                                     std::int64_t{job.fetch.max_redirs},
                                     std::int64_t{job.fetch.public_only.has_value()},
+                                    std::int64_t(job.fetch.limits.speed_limit),
+                                    std::int64_t{job.fetch.limits.speed_time.count()},
                                     std::int64_t{job.fetch.retry},
                                     std::int64_t{job.fetch.retry_delay.count()},
                                     std::int64_t{job.fetch.retry_max_time.count()},

@@ -126,6 +126,26 @@ TEST_F(JsonLinesSink, WritesBinaryBodiesInBase64) {
   EXPECT_FALSE(lines().at(0).contains("content"));
 }
 
+TEST_F(JsonLinesSink, TellsTheCharacterSetAndLeavesTheBodyAsItIs) {
+  const auto sink = make(file_);
+  sink->accept(visitOf("gr\xfc\xdf", "Content-Type: text/html; charset=latin1\r\n"));
+  sink->accept(visitOf("<meta charset=utf-8>"));
+  sink->close();
+  EXPECT_EQ(lines().at(0)["charset"], "windows-1252");
+  EXPECT_EQ(lines().at(0)["content_b64"], "Z3L83w==");
+  EXPECT_EQ(lines().at(1)["charset"], "utf-8");
+}
+
+TEST_F(JsonLinesSink, WritesBodiesAsUtf8WhereThatIsWanted) {
+  const auto sink = make(file_, {{"utf8", {true, ""}}});
+  sink->accept(visitOf("gr\xfc\xdf", "Content-Type: text/html; charset=latin1\r\n"));
+  sink->accept(visitOf("\xff", "Content-Type: text/html; charset=x-unknown\r\n"));
+  sink->close();
+  EXPECT_EQ(lines().at(0)["content"], "grüß");
+  EXPECT_EQ(lines().at(0)["length"], 4);
+  EXPECT_EQ(lines().at(1)["content_b64"], "/w==");
+}
+
 TEST_F(JsonLinesSink, KeepsLargeBodiesWholeAcrossItsBuffer) {
   std::string text;
   while (text.size() < 5 * OutputStream::kBufferSize) text += "\u20ac uro \"quoted\"\n\x01";
@@ -231,8 +251,9 @@ TEST(JsonLinesPlugin, DescribesItselfAsAPlugin) {
   ASSERT_NE(info.make_sink, nullptr);
   std::map<std::string, std::string> types;
   for (const OptionInfo& option : jsonLinesOptions()) types[option.name] = option.type;
-  EXPECT_EQ(types, (std::map<std::string, std::string>{
-                       {"content", "flag"}, {"file", "text"}, {"overwrite", "flag"}}));
+  EXPECT_EQ(types,
+            (std::map<std::string, std::string>{
+                {"content", "flag"}, {"file", "text"}, {"overwrite", "flag"}, {"utf8", "flag"}}));
 }
 
 }  // namespace

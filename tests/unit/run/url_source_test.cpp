@@ -49,6 +49,14 @@ TEST_F(UrlSourceTest, GivesTheListedUrlsAndThenTheLinesOfTheFile) {
                                                  "http://e/"}));
 }
 
+TEST_F(UrlSourceTest, ExpandsGlobsAfterTheListedUrlsAndBeforeTheFile) {
+  group_.urls = {"http://a/"};
+  group_.url_globs = {"http://b/[1-2]", "http://c/{x,y}"};
+  write("http://d/");
+  EXPECT_EQ(readAll(), (std::vector<std::string>{"http://a/", "http://b/1", "http://b/2",
+                                                 "http://c/x", "http://c/y", "http://d/"}));
+}
+
 TEST_F(UrlSourceTest, AnEmptyFileGivesNothing) {
   write("");
   EXPECT_TRUE(readAll().empty());
