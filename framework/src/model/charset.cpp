@@ -16,8 +16,10 @@ constexpr std::size_t kPrescan = 1024;
 constexpr std::size_t kLongestName = 40;
 constexpr std::string_view kReplacement = "\xef\xbf\xbd";
 
-char lower(char c) noexcept { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; }
-bool isSpace(char c) noexcept {
+char lowerCase(char c) noexcept {
+  return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
+}
+bool isHtmlSpace(char c) noexcept {
   return c == ' ' || c == '\t' || c == '\n' || c == '\r' || c == '\f';
 }
 
@@ -81,10 +83,10 @@ constexpr std::array<std::string_view, 36> kConverted{
 
 /// The name for a label; "" for what cannot be one.
 std::string nameOf(std::string_view label) {
-  while (!label.empty() && isSpace(label.front())) label.remove_prefix(1);
-  while (!label.empty() && isSpace(label.back())) label.remove_suffix(1);
+  while (!label.empty() && isHtmlSpace(label.front())) label.remove_prefix(1);
+  while (!label.empty() && isHtmlSpace(label.back())) label.remove_suffix(1);
   std::string name(label.substr(0, kLongestName + 1));
-  std::transform(name.begin(), name.end(), name.begin(), lower);
+  std::transform(name.begin(), name.end(), name.begin(), lowerCase);
   const bool fits =
       name.size() <= kLongestName && std::all_of(name.begin(), name.end(), isNameByte);
   if (!fits) return {};
@@ -101,7 +103,7 @@ std::string_view valueAt(std::string_view text, std::string_view ends) noexcept 
     return end == std::string_view::npos ? std::string_view() : text.substr(1, end - 1);
   }
   std::size_t end = 0;
-  while (end < text.size() && !isSpace(text[end]) && ends.find(text[end]) == ends.npos) ++end;
+  while (end < text.size() && !isHtmlSpace(text[end]) && ends.find(text[end]) == ends.npos) ++end;
   return text.substr(0, end);
 }
 
@@ -111,10 +113,10 @@ std::string charsetIn(std::string_view text, std::string_view ends) {
   std::size_t at = 0;
   while ((at = text.find(kName, at)) != std::string_view::npos) {
     at += kName.size();
-    while (at < text.size() && isSpace(text[at])) ++at;
+    while (at < text.size() && isHtmlSpace(text[at])) ++at;
     if (at == text.size() || text[at] != '=') continue;
     ++at;
-    while (at < text.size() && isSpace(text[at])) ++at;
+    while (at < text.size() && isHtmlSpace(text[at])) ++at;
     return nameOf(valueAt(text.substr(at), ends));
   }
   return {};
@@ -122,7 +124,7 @@ std::string charsetIn(std::string_view text, std::string_view ends) {
 
 std::string lowered(std::string_view text) {
   std::string result(text);
-  std::transform(result.begin(), result.end(), result.begin(), lower);
+  std::transform(result.begin(), result.end(), result.begin(), lowerCase);
   return result;
 }
 
@@ -152,7 +154,7 @@ std::string ofMeta(std::string_view start) {
       continue;
     }
     const std::string_view tag = rest.substr(0, rest.find('>'));
-    if (tag.starts_with("<meta") && tag.size() > 5 && (isSpace(tag[5]) || tag[5] == '/')) {
+    if (tag.starts_with("<meta") && tag.size() > 5 && (isHtmlSpace(tag[5]) || tag[5] == '/')) {
       const std::string name = charsetIn(tag, "\"';>/");
       if (!name.empty()) return readable(name);
     }
