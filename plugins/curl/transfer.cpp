@@ -105,13 +105,14 @@ bool Transfer::hasCloseNotify() const noexcept {
 // Called before each request goes out, a repeated one too.
 int Transfer::onRequest(void* self, char* peer, char*, int peer_port, int own_port) noexcept {
   auto& transfer = *static_cast<Transfer*>(self);
-  if (transfer.keeps_public_ && !isPublicHost(peer).value_or(false)) {  // of a kept connection
-    transfer.is_not_public_ = true;
-    return CURL_PREREQFUNC_ABORT;
-  }
   transfer.ports_ = {own_port, peer_port};
-  transfer.is_stale_ = transfer.isReused() && !transfer.shared_.kept.isQuiet(transfer.ports_);
-  if (transfer.is_stale_ || transfer.requests_ == kMostRequests) return CURL_PREREQFUNC_ABORT;
+  const bool is_wanted = !transfer.keeps_public_ || isPublicHost(peer).value_or(false);
+  // A new connection may have another address; onOpen() sees to that.
+  transfer.is_stale_ =
+      transfer.isReused() && !(is_wanted && transfer.shared_.kept.isQuiet(transfer.ports_));
+  if (!is_wanted) transfer.is_not_public_ = !transfer.is_stale_;
+  if (!is_wanted || transfer.is_stale_ || transfer.requests_ == kMostRequests)
+    return CURL_PREREQFUNC_ABORT;
   ++transfer.requests_;
   // Should this connection turn out to be dead, its replacement is a new one. Not where the new one
   // may be shared: the streams that a server turns away when it ends a connection are many.

@@ -92,7 +92,8 @@ void Transfer::setTrust(CURLoption file, CURLoption folder) {
 void Transfer::setProxy(const Proxy& proxy) {
   CURL* const easy = easy_.get();
   set(easy, CURLOPT_PROXY, proxy.url);
-  set(easy, CURLOPT_NOPROXY, shared_.options.no_proxy);
+  // What keeps to public addresses has the proxy look: directly, nobody here would.
+  set(easy, CURLOPT_NOPROXY, limits_.public_only ? std::string() : shared_.options.no_proxy);
   if (!proxy.user.empty() || !proxy.password.empty()) {
     set(easy, CURLOPT_PROXYUSERNAME, proxy.user);
     set(easy, CURLOPT_PROXYPASSWORD, proxy.password);

@@ -212,11 +212,12 @@ void Session::expire(Fetch& fetch) {
 void Session::beginSpeed(Fetch& fetch) {
   const FetchLimits& limits = fetch.limits;
   fetch.speed_end = kNever;
-  if (limits.speed_limit == 0) return;
+  if (limits.speed_limit == 0 || limits.speed_time <= Millis::zero()) return;
   fetch.speed_end = after(now_, limits.speed_time);
+  constexpr double kMost = 1e18;  // of bytes
   const auto seconds = static_cast<double>(limits.speed_time.count()) / 1000;
-  fetch.speed_goal = movedBytes(fetch) +
-                     static_cast<std::uint64_t>(static_cast<double>(limits.speed_limit) * seconds);
+  const double bytes = std::min(static_cast<double>(limits.speed_limit) * seconds, kMost);
+  fetch.speed_goal = movedBytes(fetch) + static_cast<std::uint64_t>(bytes);
 }
 
 void Session::checkSpeed(Fetch& fetch) {

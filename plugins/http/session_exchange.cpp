@@ -78,8 +78,15 @@ Connection* Session::takeIdle(Origin& origin, const FetchLimits& limits) {
     if (youngest == origin.idle.rend()) return nullptr;
     Connection& connection = *youngest;
     if (now_ >= connection.quiet_until) {
-      checkIdle(origin);
-      continue;
+      // The check of many together looks at the youngest, whatever their addresses are.
+      if (!limits.public_only) {
+        checkIdle(origin);
+        continue;
+      }
+      if (!connection.stream->isQuiet()) {
+        close(connection);
+        continue;
+      }
     }
     connection.in_idle.unlink();
     connection.in_origin.unlink();

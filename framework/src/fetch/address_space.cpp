@@ -84,6 +84,7 @@ bool isPublicAddress(std::string_view bytes) noexcept {
 }
 
 std::optional<bool> isPublicHost(std::string_view host) {
+  if (host.ends_with('.')) host.remove_suffix(1);  // of a name that is absolute
   if (host == "localhost" || host.ends_with(".localhost")) return false;
   const std::string text(host);
   std::array<char, 16> bytes{};

@@ -26,10 +26,10 @@ bool GroupLoop::passGate(GroupRun& group, Trip& trip) {
 void GroupLoop::askRobots(GroupRun& group, const Trip& for_whom) {
   Trip& trip = trips_.take();
   trip.group = &group;
-  trip.robots_of = for_whom.url.origin();
+  trip.robots_of = pipeline_.robotsSiteOf(for_whom);
   trip.home = for_whom.home;
   ++group.trips;
-  if (!trip.url.assign(trip.robots_of + "/robots.txt")) return drop(trip);
+  if (!trip.url.assign(std::string(for_whom.url.origin()) + "/robots.txt")) return drop(trip);
   proceed(trip, pipeline_.begin(trip));
 }
 

@@ -117,6 +117,7 @@ void CacheRules::makeKey(const Trip& trip, const Url& url, Key& key) const {
   } else {
     makeCacheKey(job_.cache.key_prefix, withoutIgnored(url.text()), key);
   }
+  if (trip.isRobots()) key = robotsKey(key);
   if (trip.asked != nullptr) {
     key += keySuffix(trip.fields, url.isHttps());
     return;

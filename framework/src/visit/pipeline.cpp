@@ -234,7 +234,8 @@ Next Pipeline::answered(Trip& trip, const FlightAnswer& answer) {
   }
   trip.status.collapsed = true;
   if (answer.entry == nullptr) {
-    if (trip.stored != nullptr && trip.stale_if_error) return answerStale(trip);
+    const bool refused = answer.failure.kind == ErrorKind::kRobots;
+    if (trip.stored != nullptr && trip.stale_if_error && !refused) return answerStale(trip);
     trip.addSource(Outcome::kJoined);
     return deliver(trip, nullptr, answer.failure, false);
   }

@@ -83,6 +83,8 @@ class Pipeline {
   // pipeline_gate.cpp
   /// Step 5: kFetch where the trip may get in line for its host; else kDone, kParked or kAskRobots.
   [[nodiscard]] Next passGate(Trip& trip);
+  /// What the trip asks for, where passGate() says kAskRobots.
+  [[nodiscard]] std::string robotsSiteOf(const Trip& trip) const;
   /// Where its fetch may go, and what a response may be like.
   [[nodiscard]] FetchLimits limitsOf(const Trip& trip) const;
 

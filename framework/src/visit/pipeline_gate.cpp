@@ -22,10 +22,11 @@ Next Pipeline::passGate(Trip& trip) {
                        std::string(trip.url.host()) + " is no public address (fetch.public_only)"});
   }
   if (services_.robots == nullptr || trip.isRobots()) return Next::kFetch;
-  RobotsGate::Pass pass = services_.robots->pass(trip.url, robots_home_, &trip);
+  RobotsGate::Pass pass = services_.robots->pass(trip.url, keepsPublic(trip), robots_home_, &trip);
   switch (pass.is) {
     case Is::kAllowed:
-      if (pass.delay > Millis::zero()) services_.hosts.setDelay(trip.url.authority(), pass.delay);
+      services_.hosts.setDelay(trip.url.authority(),
+                               std::max(services_.job.polite.delay, pass.delay));
       return Next::kFetch;
     case Is::kRefused:
       return fail(trip, {ErrorKind::kRobots, std::move(pass.why)});
@@ -35,6 +36,10 @@ Next Pipeline::passGate(Trip& trip) {
   }
   trip.awaits_robots = true;
   return pass.is == Is::kAsking ? Next::kAskRobots : Next::kParked;
+}
+
+std::string Pipeline::robotsSiteOf(const Trip& trip) const {
+  return RobotsGate::siteOf(trip.url, keepsPublic(trip));
 }
 
 FetchLimits Pipeline::limitsOf(const Trip& trip) const {

@@ -1,4 +1,5 @@
 // A trip that leads in this process may have to wait for another one: leases.
+#include <algorithm>
 #include <utility>
 
 #include "visit/pipeline.h"
@@ -35,7 +36,10 @@ Next Pipeline::mayFetch(Trip& trip) {
 /// we hold, and a lock may have no life.
 Next Pipeline::awaitLease(Trip& trip) {
   const TimePoint now = services_.clock.now();
-  if (trip.lease_wait_end == kNever) trip.lease_wait_end = now + services_.job.cache.lease_wait;
+  if (trip.lease_wait_end == kNever) {
+    const auto most = std::chrono::duration_cast<Millis>(kNever - now) - Millis(1);
+    trip.lease_wait_end = now + std::min(services_.job.cache.lease_wait, most);
+  }
   if (now >= trip.lease_wait_end) return waitedEnough(trip);
   if (trip.ticket == 0) return leaseEnded(trip);
   letHopsGo(trip);

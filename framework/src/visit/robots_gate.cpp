@@ -10,6 +10,8 @@ namespace forage::visit {
 namespace {
 
 constexpr std::string_view kTarget = "/robots.txt";
+/// Stands in no URL.
+constexpr std::string_view kPublic = " public";
 
 /// How much longer what came is to be believed.
 Millis lifetimeOf(http::RobotsVerdict verdict, const Visit& visit) {
@@ -27,14 +29,20 @@ RobotsGate::RobotsGate(std::string_view user_agent, Millis own_delay, const Cloc
       clock_(clock),
       notice_(std::move(notice)) {}
 
-RobotsGate::Pass RobotsGate::pass(const Url& url, RobotsHome& home, void* visit) {
+std::string RobotsGate::siteOf(const Url& url, bool public_only) {
+  std::string site(url.origin());
+  if (public_only) site += kPublic;
+  return site;
+}
+
+RobotsGate::Pass RobotsGate::pass(const Url& url, bool public_only, RobotsHome& home, void* visit) {
   if (url.target() == kTarget) return {};
   std::shared_ptr<const Ruling> ruling;
   {
     const TimePoint now = clock_.now();
     const std::lock_guard lock(mutex_);
-    auto site = sites_.find(url.origin());
-    if (site == sites_.end()) site = sites_.try_emplace(std::string(url.origin())).first;
+    auto site = public_only ? sites_.find(siteOf(url, true)) : sites_.find(url.origin());
+    if (site == sites_.end()) site = sites_.try_emplace(siteOf(url, public_only)).first;
     ruling = site->second.ruling;
     if (ruling == nullptr || ruling->expires <= now) {
       site->second.waiting.push_back({&home, visit});
@@ -49,12 +57,13 @@ RobotsGate::Pass RobotsGate::pass(const Url& url, RobotsHome& home, void* visit)
   return {Is::kRefused, std::move(why)};
 }
 
-void RobotsGate::answer(const std::string& origin, const Visit& visit) {
-  auto ruling = std::make_shared<const Ruling>(read(origin, visit));
+void RobotsGate::answer(const std::string& site_name, const Visit& visit) {
+  const std::string_view name = std::string_view(site_name).substr(0, site_name.find(kPublic));
+  auto ruling = std::make_shared<const Ruling>(read(name, visit));
   std::vector<Waiting> told;
   {
     const std::lock_guard lock(mutex_);
-    Site& site = sites_[origin];
+    Site& site = sites_[site_name];
     site.asked = false;
     told = std::move(site.waiting);
     site.waiting.clear();
@@ -64,11 +73,11 @@ void RobotsGate::answer(const std::string& origin, const Visit& visit) {
   for (const Waiting& one : told) one.home->robotsKnown(one.visit);
 }
 
-void RobotsGate::giveUp(const std::string& origin) {
+void RobotsGate::giveUp(const std::string& site_name) {
   std::vector<Waiting> told;
   {
     const std::lock_guard lock(mutex_);
-    Site& site = sites_[origin];
+    Site& site = sites_[site_name];
     site.asked = false;
     told = std::move(site.waiting);
     site.waiting.clear();

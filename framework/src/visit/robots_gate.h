@@ -53,13 +53,16 @@ class RobotsGate {
     Millis delay{0};       ///< between two fetches of the site, where it asks for more than the job
   };
 
-  /// Asks whether `url` may be fetched. robots.txt itself always may.
-  [[nodiscard]] Pass pass(const Url& url, RobotsHome& home, void* visit);
+  /// Asks whether `url` may be fetched. robots.txt itself always may. Who keeps to public addresses
+  /// shares no verdict with who does not: such a site may be out of reach for the one alone.
+  [[nodiscard]] Pass pass(const Url& url, bool public_only, RobotsHome& home, void* visit);
 
-  /// What came of asking `origin` for its robots.txt, redirects followed.
-  void answer(const std::string& origin, const Visit& visit);
+  /// What a verdict is of, for answer() and giveUp().
+  [[nodiscard]] static std::string siteOf(const Url& url, bool public_only);
+  /// What came of asking `site` for its robots.txt, redirects followed.
+  void answer(const std::string& site, const Visit& visit);
   /// Nothing did: whoever waits asks again.
-  void giveUp(const std::string& origin);
+  void giveUp(const std::string& site);
 
   /// Sites that are kept in mind; for tests.
   [[nodiscard]] std::size_t sites() const;

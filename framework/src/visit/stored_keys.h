@@ -24,6 +24,9 @@ namespace forage::visit {
 /// Of the answer to a HEAD, where the URL is not there as a page.
 [[nodiscard]] inline Key headKey(const Key& base) { return base + std::string(kHeadSuffix); }
 
+/// Of a robots.txt that was asked for by nobody's list: kept for a day, whatever it says of that.
+[[nodiscard]] inline Key robotsKey(const Key& base) { return base + "#robots"; }
+
 /// `key` of a URL without the digest of what its request carries; "" where it has none.
 [[nodiscard]] inline std::string_view withoutDigest(std::string_view key) noexcept {
   constexpr std::size_t kDigest = 33;  // '#' and hexadecimal digits

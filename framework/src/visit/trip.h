@@ -65,7 +65,7 @@ struct Trip {
   TripGroup* group = nullptr;
   std::uint64_t position = 0;
   Url url;                        ///< of the present hop
-  std::string robots_of;          ///< the origin whose robots.txt it is for; "": it is a visit
+  std::string robots_of;          ///< the site whose robots.txt it is for; "": it is a visit
   std::string home;               ///< the host that the job names, once there are others; "": url's
   std::string first_url;          ///< of the first hop, once there has been a redirect
   std::unique_ptr<Asked> asked;   ///< null: GET with the run's own fields

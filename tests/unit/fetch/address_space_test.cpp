@@ -54,7 +54,8 @@ INSTANTIATE_TEST_SUITE_P(
                     Case{"::127.0.0.1", false}));
 
 INSTANTIATE_TEST_SUITE_P(Names, AddressSpace,
-                         testing::Values(Case{"localhost", false}, Case{"a.localhost", false}));
+                         testing::Values(Case{"localhost", false}, Case{"localhost.", false},
+                                         Case{"a.localhost", false}));
 
 TEST(AddressSpaceOfNames, IsNotKnownBeforeTheyAreLookedUp) {
   for (const char* host : {"example.com", "localhost.example.com", "notlocalhost", "", "1.2.3"}) {

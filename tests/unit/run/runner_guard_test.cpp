@@ -128,6 +128,19 @@ TEST_P(RunnerGuard, HoldsForTheRobotsTxtOfAHostThatNobodyNames) {
   EXPECT_TRUE(keptPublic("http://other.test/robots.txt"));
 }
 
+TEST_P(RunnerGuard, RefusesRobotsTxtToNobodyWhoNamesTheHostHimself) {
+  job_.polite.robots = true;
+  const std::string inner = urlOf(1, "intranet.test");
+  serve([&](const Seen& seen) -> Answer {
+    if (seen.url == kUrl) return redirect(urlOf(2, "intranet.test"));
+    if (seen.public_only) return Failure{ErrorKind::kPolicy, "no public address"};
+    return seen.url.ends_with("/robots.txt") ? page("") : samePage(seen.url);
+  });
+  EXPECT_EQ(visitAll({kUrl, inner}).totals.blocked, 1u);
+  EXPECT_EQ(recorder_.of(kUrl).outcome, Outcome::kBlocked);
+  EXPECT_EQ(recorder_.of(inner).outcome, Outcome::kFetched);
+}
+
 TEST_P(RunnerGuard, TakesWhatIsStaleForNoAnswerToARefusal) {
   job_.cache.stale_if_error = kForever;
   job_.cache.expire_after = Millis(1000);

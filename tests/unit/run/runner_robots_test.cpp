@@ -231,10 +231,20 @@ TEST_P(RunnerRobots, OfLongAgoHoldWhereTheSiteCannotBeReached) {
   expectBlocked(privateOf(2), "/private");
 }
 
+TEST_P(RunnerRobots, AnswerNoVisitFromTheCache) {
+  job_.cache.policy = CachePolicy::kRfc9111;
+  job_.cache.allowable_codes.clear();
+  serveRobots([](const Seen&) { return reply(200, {{"Cache-Control", "no-store"}}, kRules); });
+  (void)visitAll({urlOf(1)});
+  EXPECT_EQ(visitAll({robotsOf()}).totals.fetched, 1u) << "it is not to be stored as a page";
+  (void)visitAll({urlOf(2)});
+  EXPECT_EQ(fetcher_->count(robotsOf()), 2);
+}
+
 TEST_P(RunnerRobots, ThatDoNotExistAreNotKept) {
   serveRobots([](const Seen&) { return reply(404, {}, ""); });
   (void)visitAll({urlOf(1)});
-  EXPECT_EQ(cache_->at("url:" + robotsOf()), nullptr);
+  EXPECT_EQ(cache_->keys(), std::vector<Key>{kKey});
 }
 
 TEST_P(RunnerRobots, DoNotHoldUpWhatTheCacheHas) {
